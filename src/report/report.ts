@@ -1,0 +1,127 @@
+/**
+ * The report: one versioned value from which every renderer works. Its JSON Schema is generated from
+ * here into schema/report.schema.json (`npm run schema`).
+ */
+import { z } from 'zod';
+import { findingCodes } from '../findings/finding.ts';
+import { outcomes } from '../verdict/outcome.ts';
+import { verdicts } from '../verdict/verdict.ts';
+
+export const reportSchemaVersion = 1;
+
+const count = z.int().nonnegative();
+const nanoseconds = z.int().nonnegative();
+const verdict = z.enum(verdicts);
+
+const release = z.strictObject({
+  tid: z.int(),
+  call: z.string(),
+  enteredAtNs: nanoseconds,
+  returnedAtNs: nanoseconds.nullable().describe('null: it had not returned when the trace ended'),
+});
+
+const holder = z.strictObject({
+  socket: count.describe('the number of the socket in its run, in order of creation'),
+  kind: z.enum(['descriptor', 'call']),
+  pid: z.int(),
+  fd: z.int(),
+  call: z.string().nullable().describe('a call in flight: its name'),
+  openedByTid: z.int(),
+  openedAtNs: nanoseconds,
+  origin: z.enum(['socket', 'accept', 'dup', 'fork', 'inherited', 'call']),
+  certain: z.boolean(),
+  boundTo: z.string(),
+  boundAtNs: nanoseconds.nullable(),
+  releasedBy: release.nullable().describe('null: never released before its last process ended'),
+});
+
+const evidence = z.strictObject({
+  atNs: nanoseconds,
+  pid: z.int(),
+  tid: z.int(),
+  what: z.string(),
+  fd: z.int().nullable(),
+  name: z.string(),
+});
+
+export const findingReport = z.strictObject({
+  code: z.enum(findingCodes),
+  cause: z.string(),
+  certain: z.boolean(),
+  variant: z.string(),
+  toolchain: z.string(),
+  run: z.string(),
+  address: z.string(),
+  atNs: nanoseconds.describe('conflict: entry of the failed bind; linger, leak: the free point'),
+  pid: z.int(),
+  tid: z.int(),
+  cycle: count.nullable(),
+  failed: z
+    .strictObject({
+      call: z.enum(['bind', 'listen']),
+      fd: z.int(),
+      enteredAtNs: nanoseconds,
+      returnedAtNs: nanoseconds,
+    })
+    .nullable(),
+  lengthNs: nanoseconds.nullable(),
+  holders: z.array(holder),
+  evidence: z.array(evidence),
+});
+
+export const doubtReport = z.strictObject({
+  code: z.string(),
+  run: z.string().nullable(),
+  address: z.string().nullable(),
+  pid: z.int().nullable(),
+  text: z.string(),
+});
+
+const noteReport = z.strictObject({
+  code: z.string(),
+  run: z.string(),
+  address: z.string(),
+  count,
+  text: z.string(),
+});
+
+export const armReport = z.strictObject({
+  variant: z.string(),
+  toolchain: z.string(),
+  tracer: z.string(),
+  runs: count,
+  heldRuns: count.nullable().describe('null where there is no evidence: tracer none'),
+  cycles: count.nullable(),
+  binds: count.nullable(),
+  addressInUse: count.nullable(),
+  lingering: count.nullable(),
+  longestLingerNs: nanoseconds.nullable(),
+  deferredCloses: count.nullable(),
+  longestCloseLagNs: nanoseconds.nullable(),
+  verdict,
+  expected: z.enum(['clean', 'held']).nullable(),
+  doubts: count.describe('how many doubts this arm has; doubts of the whole session are not counted here'),
+});
+
+export const reportSchema = z.strictObject({
+  schemaVersion: z.literal(reportSchemaVersion),
+  command: z.string().describe('the command that made the session'),
+  seed: z.string(),
+  outcome: z.enum(outcomes),
+  exitCode: z.int().min(0).max(255),
+  session: z.string().describe('its id, never a path'),
+  tracerRequested: z.string().nullable(),
+  tracer: z.string(),
+  arms: z.array(armReport),
+  findings: z.array(findingReport),
+  findingsOmitted: count,
+  doubts: z.array(doubtReport),
+  doubtsOmitted: count,
+  notes: z.array(noteReport),
+});
+
+export type Report = z.infer<typeof reportSchema>;
+export type ArmReport = z.infer<typeof armReport>;
+export type FindingReport = z.infer<typeof findingReport>;
+export type HolderReport = z.infer<typeof holder>;
+export type DoubtReport = z.infer<typeof doubtReport>;

@@ -1,0 +1,127 @@
+/**
+ * What a tracer saw, as a closed union: one decoded edge (entry or return) of one system call, a
+ * process event, a mark, or a loss. Only decoders make events; nobody changes them.
+ */
+import type { SocketAddress } from './address.ts';
+import type { Fd, Nanos, Pid, Tid } from './ids.ts';
+
+export type TraceEvent = EnterEvent | ReturnEvent | ForkEvent | ExitEvent | MarkEvent | LossEvent;
+
+interface At {
+  readonly at: Nanos;
+  readonly pid: Pid;
+  readonly tid: Tid;
+}
+
+/** A thread entered a call: its effect comes after this moment. */
+export interface EnterEvent extends At {
+  readonly kind: 'enter';
+  readonly call: Call;
+}
+
+/** A call came back: its effect came before this moment (some releases come after; kernel/release.ts). */
+export interface ReturnEvent extends At {
+  readonly kind: 'return';
+  readonly name: CallName;
+  readonly result: CallResult;
+  /** bind and connect: what was asked for; getsockname, accept: what the kernel answered. Null: not readable. */
+  readonly address?: SocketAddress | null;
+}
+
+/**
+ * A child exists and has (or shares) its parent's table. Emitted at the child's first sign of life.
+ * Threads are announced too (`child === parent`, another tid).
+ */
+export interface ForkEvent extends At {
+  readonly kind: 'fork';
+  readonly parent: Pid;
+  /** The thread that called clone, where the tracer knows it. */
+  readonly parentTid: Tid | null;
+}
+
+/** A thread is gone. `last`: it was the last of its process, whose table is dropped at about this time. */
+export interface ExitEvent extends At {
+  readonly kind: 'exit';
+  readonly last: boolean;
+}
+
+/** A message of the program or the launcher, made by a harmless call with a path argument. */
+export interface MarkEvent extends At {
+  readonly kind: 'mark';
+  readonly text: string;
+}
+
+/** Something is missing here. */
+export interface LossEvent {
+  readonly kind: 'loss';
+  readonly at: Nanos;
+  /** Null: it may concern any process of the session. */
+  readonly pid: Pid | null;
+  /** `moment`: what is missing lies at about `at`; `anywhere`: it may lie anywhere in the session. */
+  readonly extent: 'moment' | 'anywhere';
+  readonly reason: LossReason;
+  /** How many events are missing; null: not known. */
+  readonly count: number | null;
+  /** For people; may hold bytes of the traced program: escape it. */
+  readonly text: string;
+}
+
+export type LossReason =
+  | 'dropped' // the tracer says that it dropped events
+  | 'count-mismatch' // counted in the kernel, not delivered (or the reverse)
+  | 'unparsed' // a line or record that no decoder rule fits
+  | 'truncated' // the trace ends without its end line
+  | 'probe-error' // a probe could not read its argument
+  | 'unpaired' // a return without its entry, or the reverse
+  | 'disorder' // an event older than the reorder window
+  | 'tracer-died';
+
+export type CallResult =
+  | { readonly ok: true; readonly value: number }
+  /** The symbolic name (`EADDRINUSE`), since numbers differ between systems; `E<number>` where unknown. */
+  | { readonly ok: false; readonly errno: string };
+
+export const receiveCalls = ['read', 'readv', 'recvfrom', 'recvmsg', 'recvmmsg'] as const;
+export const sendCalls = ['write', 'writev', 'sendto', 'sendmsg', 'sendmmsg'] as const;
+export type TransferCall = (typeof receiveCalls)[number] | (typeof sendCalls)[number];
+
+/** A call as it was entered: only the arguments that the replay needs. */
+export type Call =
+  | { readonly name: 'socket'; readonly domain: number; readonly type: number; readonly protocol: number }
+  | { readonly name: 'socketpair' }
+  /** `address` undefined: the tracer gives it with the return; null: not readable. */
+  | {
+      readonly name: 'bind' | 'connect';
+      readonly fd: Fd;
+      readonly address?: SocketAddress | null;
+    }
+  | { readonly name: 'listen' | 'getsockname' | 'dup'; readonly fd: Fd }
+  | { readonly name: 'accept' | 'accept4'; readonly fd: Fd; readonly flags: number }
+  | { readonly name: 'shutdown'; readonly fd: Fd; readonly how: number }
+  | {
+      readonly name: 'setsockopt';
+      readonly fd: Fd;
+      readonly level: number;
+      readonly option: number;
+      /** A number for integer options, text for SO_BINDTODEVICE, null where not readable or not of interest. */
+      readonly value: number | string | null;
+    }
+  | { readonly name: 'close'; readonly fd: Fd }
+  | { readonly name: 'close_range'; readonly first: number; readonly last: number; readonly flags: number }
+  | { readonly name: 'dup2'; readonly fd: Fd; readonly to: Fd }
+  | { readonly name: 'dup3'; readonly fd: Fd; readonly to: Fd; readonly flags: number }
+  | { readonly name: 'fcntl'; readonly fd: Fd; readonly command: number; readonly argument: number }
+  | { readonly name: 'ioctl'; readonly fd: Fd; readonly request: number }
+  | { readonly name: 'fchown'; readonly fd: Fd; readonly owner: number }
+  | { readonly name: TransferCall; readonly fd: Fd }
+  /** `flags` null: not readable (then threads and processes are told apart by the ForkEvent). */
+  | { readonly name: 'clone' | 'clone3' | 'fork' | 'vfork'; readonly flags: number | null }
+  | { readonly name: 'unshare'; readonly flags: number }
+  | { readonly name: 'setns' }
+  | { readonly name: 'execve' | 'execveat'; readonly path: string | null }
+  | { readonly name: 'exit' | 'exit_group' }
+  | { readonly name: 'wait4' | 'waitid' }
+  /** Calls that move descriptors in ways that the tracer can not follow: a blind spot, told as a doubt. */
+  | { readonly name: 'io_uring_setup' | 'pidfd_getfd' };
+
+export type CallName = Call['name'];

@@ -1,0 +1,44 @@
+/** Reasons why the ledger may be incomplete or the answer lies outside it. Each makes its run `unknown` at best. */
+import type { Nanos, Pid } from '../trace/ids.ts';
+import type { LossReason } from '../trace/event.ts';
+
+export interface Doubt {
+  readonly code: DoubtCode;
+  /** Null: it concerns every run of the session. */
+  readonly run: string | null;
+  /** `udp 127.0.0.1:3001`, where the doubt is about one address. */
+  readonly address: string | null;
+  readonly pid: Pid | null;
+  readonly at: Nanos | null;
+  /** One sentence for people; foreign bytes are escaped by the renderer. */
+  readonly text: string;
+}
+
+export type DoubtCode =
+  | LossReason
+  // the address was taken, and nobody inside the trace held it
+  | 'foreign-holder'
+  | 'no-reference-left'
+  | 'unknown-address'
+  // the replay and the kernel disagree: events are missing or a rule is wrong
+  | 'contradiction'
+  | 'unknown-descriptor'
+  // marks
+  | 'ambiguous-mark'
+  | 'unmatched-mark'
+  // the program's own word
+  | 'claims-missing'
+  | 'claims-disagree'
+  // the run
+  | 'run-missing'
+  | 'run-failed'
+  | 'run-killed'
+  | 'untraced'
+  // blind spots
+  | 'tcp-not-judged'
+  | 'namespace-changed'
+  | 'blind-spot'
+  // the session
+  | 'altered'
+  | 'interrupted'
+  | 'check-crashed';

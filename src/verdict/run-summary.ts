@@ -1,0 +1,45 @@
+/** What one run came to: the value that arms, reports and statistics are made of. */
+import type { Finding } from '../findings/finding.ts';
+import type { Doubt } from './doubt.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface RunSummary {
+  readonly run: string;
+  readonly verdict: Verdict;
+  readonly doubts: readonly Doubt[];
+  /** The first ones in time order, at most `findingsKept`. */
+  readonly findings: readonly Finding[];
+  readonly findingsOmitted: number;
+  /** Null where there is no evidence for it (untraced) or no claim. */
+  readonly figures: RunFigures;
+  /** What the program itself said; null without claims. */
+  readonly claimed: ClaimedFigures | null;
+  /** A note is told and moves no verdict (`in use by your own open socket`). */
+  readonly notes: readonly Note[];
+}
+
+export interface RunFigures {
+  readonly cycles: number | null;
+  /** Attempts to bind an internet address, failed ones included. */
+  readonly binds: number | null;
+  readonly addressInUse: number | null;
+  /** Sockets with a certain reference after their free point. */
+  readonly lingering: number | null;
+  readonly longestLingerNs: number | null;
+  /** Sockets with a certain reference after `closed`: a measure, never a finding. */
+  readonly deferredCloses: number | null;
+  readonly longestCloseLagNs: number | null;
+}
+
+export interface ClaimedFigures {
+  readonly cycles: number;
+  readonly binds: number;
+  readonly addressInUse: number;
+}
+
+export interface Note {
+  readonly code: 'in-use-by-own-open-socket' | 'outlives-close';
+  readonly address: string;
+  readonly count: number;
+  readonly text: string;
+}
