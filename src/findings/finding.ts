@@ -1,6 +1,9 @@
 /** A finding: what was still held, by whom, and the events that prove it (definitions: docs/glossary.md). */
 import type { CallName } from '../trace/event.ts';
 import type { Fd, Nanos, Pid, Tid } from '../trace/ids.ts';
+import type { Origin, Release } from '../kernel/ledger.ts';
+
+export type { Origin, Release };
 
 export const findingCodes = ['conflict', 'linger', 'leak'] as const;
 export type FindingCode = (typeof findingCodes)[number];
@@ -74,16 +77,6 @@ export interface Holder {
   readonly boundTo: string;
   /** Return of the bind that bound it; null where the kernel chose the port or it was inherited. */
   readonly boundAt: Nanos | null;
-}
-
-export type Origin = 'socket' | 'accept' | 'dup' | 'fork' | 'inherited' | 'call';
-
-export interface Release {
-  readonly tid: Tid;
-  readonly call: CallName;
-  readonly enteredAt: Nanos;
-  /** Null: it had not returned when the trace ended. */
-  readonly returnedAt: Nanos | null;
 }
 
 export interface Evidence {

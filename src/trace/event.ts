@@ -85,9 +85,19 @@ export const receiveCalls = ['read', 'readv', 'recvfrom', 'recvmsg', 'recvmmsg']
 export const sendCalls = ['write', 'writev', 'sendto', 'sendmsg', 'sendmmsg'] as const;
 export type TransferCall = (typeof receiveCalls)[number] | (typeof sendCalls)[number];
 
-/** A call as it was entered: only the arguments that the replay needs. */
+/**
+ * A call as it was entered: only the arguments that the replay needs. Numbers (families, options, flags)
+ * are Linux's; a decoder for another system translates.
+ */
 export type Call =
-  | { readonly name: 'socket'; readonly domain: number; readonly type: number; readonly protocol: number }
+  | {
+      readonly name: 'socket';
+      readonly domain: number;
+      readonly type: number;
+      readonly protocol: number;
+      /** The thread's fsuid, where the tracer can read it: it owns the socket. */
+      readonly owner?: number;
+    }
   | { readonly name: 'socketpair' }
   /** `address` undefined: the tracer gives it with the return; null: not readable. */
   | {
@@ -116,6 +126,11 @@ export type Call =
   | { readonly name: TransferCall; readonly fd: Fd }
   /** `flags` null: not readable (then threads and processes are told apart by the ForkEvent). */
   | { readonly name: 'clone' | 'clone3' | 'fork' | 'vfork'; readonly flags: number | null }
+  /** `owner`: the fsuid that the call asks for; null: it leaves it as it is. */
+  | {
+      readonly name: 'setuid' | 'setreuid' | 'setresuid' | 'setfsuid';
+      readonly owner: number | null;
+    }
   | { readonly name: 'unshare'; readonly flags: number }
   | { readonly name: 'setns' }
   | { readonly name: 'execve' | 'execveat'; readonly path: string | null }

@@ -18,11 +18,12 @@ export type DoubtCode =
   | LossReason
   // the address was taken, and nobody inside the trace held it
   | 'foreign-holder'
-  | 'no-reference-left'
+  | 'no-free-port'
   | 'unknown-address'
   // the replay and the kernel disagree: events are missing or a rule is wrong
   | 'contradiction'
   | 'unknown-descriptor'
+  | 'unknown-process'
   // marks
   | 'ambiguous-mark'
   | 'unmatched-mark'

@@ -6,8 +6,10 @@ import type { Verdict } from './verdict.ts';
 export interface RunSummary {
   readonly run: string;
   readonly verdict: Verdict;
+  /** The first ones. */
   readonly doubts: readonly Doubt[];
-  /** The first ones in time order, at most `findingsKept`. */
+  readonly doubtsOmitted: number;
+  /** The first ones of each kind, in time order. */
   readonly findings: readonly Finding[];
   readonly findingsOmitted: number;
   /** Null where there is no evidence for it (untraced) or no claim. */

@@ -1,0 +1,91 @@
+/** Conflict: a bind failed with EADDRINUSE and a socket of the run itself held the address. */
+import type { FailedBind } from '../kernel/ledger.ts';
+import type { DoubtCode } from '../verdict/doubt.ts';
+import { evidenceOf, holderOf } from './evidence.ts';
+import type { Evidence, Finding } from './finding.ts';
+import type { FindingRule, RunFrame } from './rule.ts';
+
+export const conflict: FindingRule = {
+  code: 'conflict',
+  ofFailedBind(bind, frame) {
+    // The replay has told the doubt about TCP already.
+    if (bind.network === 'tcp') return {};
+    const address = `${bind.network} ${bind.address ?? '?'}`;
+    if (bind.holders.length === 0)
+      return { doubt: { ...whyNobody(bind), address, pid: bind.pid, at: bind.enteredAt } };
+    const isAfterClose = bind.holders.some((holder) => holder.pastClosing);
+    if (!isAfterClose && bind.holdersMarked) {
+      return { note: { code: 'in-use-by-own-open-socket', address, text: 'in use by your own open socket' } };
+    }
+    const finding = findingOf(bind, frame, address, isAfterClose);
+    if (finding.certain || bind.intact) return { finding, ...foreignDoubt(finding, bind, frame, address) };
+    return { finding };
+  },
+};
+
+function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterClose: boolean): Finding {
+  const holders = bind.holders.flatMap(({ socket, references }) =>
+    references.map((reference) => holderOf(socket, reference, bind.enteredAt)),
+  );
+  const edges: Evidence[] = [
+    { at: bind.enteredAt, pid: bind.pid, tid: bind.tid, what: 'bind-entered', fd: bind.fd, name: bind.call },
+    { at: bind.returnedAt, pid: bind.pid, tid: bind.tid, what: 'bind-failed', fd: bind.fd, name: bind.call },
+  ];
+  const held = bind.holders.flatMap(({ socket, references }) => evidenceOf(socket, references));
+  return {
+    code: 'conflict',
+    cause: isAfterClose ? 'after-close' : 'still-open',
+    certain: bind.intact && (frame.isolated || holders.some((holder) => holder.certain)),
+    run: frame.run,
+    address,
+    at: bind.enteredAt,
+    pid: bind.pid,
+    tid: bind.tid,
+    cycle: bind.cycle,
+    failed: { call: bind.call, fd: bind.fd, enteredAt: bind.enteredAt, returnedAt: bind.returnedAt },
+    lengthNs: null,
+    holders,
+    evidence: [...held, ...edges].sort((a, b) => a.at - b.at),
+  };
+}
+
+/** Outside a namespace of its own, an address that nobody inside certainly held may be held by anybody. */
+function foreignDoubt(
+  finding: Finding,
+  bind: FailedBind,
+  frame: RunFrame,
+  address: string,
+): {
+  doubt?: {
+    code: DoubtCode;
+    address: string;
+    pid: FailedBind['pid'];
+    at: FailedBind['enteredAt'];
+    text: string;
+  };
+} {
+  if (frame.isolated || finding.holders.some((holder) => holder.certain)) return {};
+  const text =
+    'no socket of the run certainly held the address, and other processes share the ports of this run';
+  return { doubt: { code: 'foreign-holder', address, pid: bind.pid, at: bind.enteredAt, text } };
+}
+
+function whyNobody(bind: FailedBind): { readonly code: DoubtCode; readonly text: string } {
+  if (bind.address === null) {
+    return {
+      code: 'unknown-address',
+      text: 'a bind failed with EADDRINUSE, and the trace does not tell its address',
+    };
+  }
+  if (bind.anyPort) {
+    return {
+      code: 'no-free-port',
+      text: 'a bind to port 0 failed with EADDRINUSE: the range of ports is used up',
+    };
+  }
+  if (bind.unknownPorts) {
+    const text = 'the address was in use, perhaps by a socket of the run whose port the trace does not tell';
+    return { code: 'unknown-address', text };
+  }
+  return { code: 'foreign-holder', text: 'the address was in use, and no socket inside the run held it' };
+}

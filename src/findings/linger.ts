@@ -1,0 +1,53 @@
+/** Linger: a socket with a certain reference after its free point, which some call gave back later. */
+import type { ReferenceLife, SocketLife } from '../kernel/ledger.ts';
+import { evidenceOf, holderOf } from './evidence.ts';
+import type { Finding, FindingCode, LingerCause } from './finding.ts';
+import type { FindingRule, RunFrame } from './rule.ts';
+
+export const linger: FindingRule = {
+  code: 'linger',
+  ofSocket(life, frame) {
+    return lingerLengthNs(life) > 0 && !life.endedWithProcess
+      ? { finding: outlivingFinding('linger', life, frame) }
+      : {};
+  },
+};
+
+/** From the free point to the end of the last certain reference, ns; 0: it did not reach past it. */
+export function lingerLengthNs(life: SocketLife): number {
+  if (life.freePoint === null || life.certainUntil === null) return 0;
+  return Math.max(0, life.certainUntil - life.freePoint.at);
+}
+
+/** Shared with leak: the two differ only in how the socket ended. */
+export function outlivingFinding(code: FindingCode, life: SocketLife, frame: RunFrame): Finding {
+  const { freePoint } = life;
+  if (freePoint === null) throw new Error('a socket without a free point can not outlive it');
+  const left = life.references.filter(
+    (reference) =>
+      reference.sure && (reference.certainUntil === null || reference.certainUntil > freePoint.at),
+  );
+  return {
+    code,
+    cause: causeOf(left, life),
+    certain: life.intact,
+    run: frame.run,
+    address: `${life.network} ${life.address ?? '?'}`,
+    at: freePoint.at,
+    pid: freePoint.pid,
+    tid: freePoint.tid,
+    cycle: life.cycle,
+    failed: null,
+    lengthNs: lingerLengthNs(life),
+    holders: left.map((reference) => holderOf(life, reference, freePoint.at)),
+    evidence: evidenceOf(life, left),
+  };
+}
+
+function causeOf(left: readonly ReferenceLife[], life: SocketLife): LingerCause {
+  const descriptors = left.filter((reference) => reference.kind === 'descriptor');
+  if (descriptors.length === 0) return 'call-in-flight';
+  if (descriptors.every((reference) => reference.pid !== life.closed?.pid)) return 'other-process';
+  if (descriptors.every((reference) => reference.origin === 'dup')) return 'duplicate';
+  return 'descriptor-open';
+}

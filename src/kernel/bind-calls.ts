@@ -1,0 +1,216 @@
+/** bind and listen: what their answer says about the candidate and about everybody in its way. */
+import { formatAddress, isInet, type InetAddress, type SocketAddress } from '../trace/address.ts';
+import type { ReturnEvent } from '../trace/event.ts';
+import type { Fd, Nanos } from '../trace/ids.ts';
+import type { PortClaim } from './blockers.ts';
+import { unnamedBinding } from './connect-calls.ts';
+import type { FailedBind } from './ledger.ts';
+import { bindingOf } from './port-book.ts';
+import type { InFlight, Thread } from './process-table.ts';
+import type { RunBooks } from './run-books.ts';
+import type { Socket } from './socket.ts';
+
+export function bindReturned(
+  books: RunBooks,
+  thread: Thread,
+  fd: Fd,
+  inFlight: InFlight,
+  event: ReturnEvent,
+  address: SocketAddress | null,
+): void {
+  const { socket, pendingBind, enteredAt } = inFlight;
+  const inUse = !event.result.ok && event.result.errno === 'EADDRINUSE';
+  if (socket === null || pendingBind === null) {
+    if ((event.result.ok || inUse) && (address === null ? inUse : isInet(address))) {
+      const text = `bind of descriptor ${fd}, which was not seen to be opened`;
+      books.doubts.add({ code: 'unknown-descriptor', address: null, pid: event.pid, at: event.at, text });
+    }
+    return;
+  }
+  if (socket.network === 'tcp') tcpBind(books, thread, socket, address, inUse, event);
+  else {
+    books.counts.binds++;
+    if (address === null) addressUnread(books, thread, socket, enteredAt, event);
+    const inet = address !== null && isInet(address) ? address : null;
+    const claim = inet === null || inet.port === 0 ? null : claimFor(socket, inet);
+    if (claim !== null && (event.result.ok || inUse)) {
+      setFreePoints(books, claim, socket, enteredAt, event);
+      if (event.result.ok) proveGone(books, claim, socket, enteredAt, event);
+    }
+    if (event.result.ok && inet !== null) succeed(books, thread, socket, inet, enteredAt, event);
+    if (inUse) fail(books, thread, fd, socket, inFlight, event, inet, claim);
+  }
+  books.ports.bindAbandoned(pendingBind);
+  books.settle();
+}
+
+/** The bind's own view of the candidate: a scope makes a link-local bind one of that device. */
+function claimFor(socket: Socket, address: InetAddress): PortClaim {
+  const claim = socket.claimOf(address.host, address.port);
+  return { ...claim, device: socket.device ?? deviceOf(address) };
+}
+
+function deviceOf(address: InetAddress): string | null {
+  const isLinkLocal = address.family === 'inet6' && /^fe[89ab]/.test(address.host);
+  return isLinkLocal && address.scopeId !== 0 ? `#${address.scopeId}` : null;
+}
+
+function setFreePoints(
+  books: RunBooks,
+  claim: PortClaim,
+  candidate: Socket,
+  enteredAt: Nanos,
+  event: ReturnEvent,
+): void {
+  const rule = books.isMarked ? 'blocks' : 'overlaps';
+  for (const socket of books.ports.freedBy(claim, candidate, enteredAt, rule)) {
+    if (socket.freePoint !== null && socket.freePoint.at <= enteredAt) continue;
+    socket.freePoint = { at: enteredAt, pid: event.pid, tid: event.tid, by: 'bind' };
+  }
+}
+
+/** A bind that succeeded proves that nothing which would have blocked it was left by its return. */
+function proveGone(
+  books: RunBooks,
+  claim: PortClaim,
+  candidate: Socket,
+  enteredAt: Nanos,
+  event: ReturnEvent,
+): void {
+  const prediction = books.ports.predict(candidate, claim, enteredAt, event.at);
+  const [impossible] = prediction.certain;
+  if (impossible !== undefined) {
+    const text = `bind of ${claim.host} port ${claim.port} succeeded although socket ${impossible.number} should have blocked it`;
+    books.doubts.add({
+      code: 'contradiction',
+      address: impossible.address,
+      pid: event.pid,
+      at: event.at,
+      text,
+    });
+    return;
+  }
+  for (const socket of prediction.blocking) {
+    for (const reference of [...socket.references]) if (!reference.isCertain) books.gone(reference, event.at);
+  }
+}
+
+function succeed(
+  books: RunBooks,
+  thread: Thread,
+  socket: Socket,
+  address: InetAddress,
+  enteredAt: Nanos,
+  event: ReturnEvent,
+): void {
+  const { pid, tid, at } = event;
+  socket.device ??= deviceOf(address);
+  socket.boundAt = at;
+  socket.cycle = thread.process.cycle;
+  books.ports.bind(socket, bindingOf(address, { pid, tid, from: enteredAt, certainFrom: at }));
+  books.marks.bound(socket, pid);
+}
+
+function fail(
+  books: RunBooks,
+  thread: Thread,
+  fd: Fd,
+  candidate: Socket,
+  inFlight: InFlight,
+  event: ReturnEvent,
+  address: InetAddress | null,
+  claim: PortClaim | null,
+): void {
+  books.counts.addressInUse++;
+  const { enteredAt } = inFlight;
+  const returnedAt = event.at;
+  const prediction = claim === null ? null : books.ports.predict(candidate, claim, enteredAt, returnedAt);
+  const sockets = prediction === null ? [] : [...prediction.blocking, ...prediction.hidden];
+  const holders = sockets.map((socket) => ({
+    socket,
+    references: socket.referencesWithin(enteredAt, returnedAt),
+    pastClosing: [socket.closing?.at, socket.firstCloseAt, socket.shutDownAt].some(
+      (moment) => moment != null && moment <= enteredAt,
+    ),
+  }));
+  const oldest = sockets.reduce<Nanos>(
+    (least, each) => (each.createdAt < least ? each.createdAt : least),
+    candidate.createdAt,
+  );
+  const intact = books.doubts.isIntactSince(oldest);
+  const { cycle } = thread.process;
+  const unknownPorts = books.ports.hasUnknownPort(candidate);
+  const make = (): FailedBind => ({
+    call: 'bind',
+    network: 'udp',
+    pid: event.pid,
+    tid: event.tid,
+    fd,
+    enteredAt,
+    returnedAt,
+    address: address === null ? null : formatAddress(address),
+    cycle,
+    holders,
+    unknownPorts,
+    anyPort: address?.port === 0,
+    intact,
+    holdersMarked: sockets.every((each) => each.address !== null && books.marks.names('udp', each.address)),
+  });
+  books.conflicts.add(
+    holders.flatMap((holder) => holder.references),
+    make,
+  );
+}
+
+/** A bind whose address the tracer could not read: the socket is bound to who knows what. */
+function addressUnread(
+  books: RunBooks,
+  thread: Thread,
+  socket: Socket,
+  from: Nanos,
+  event: ReturnEvent,
+): void {
+  if (!event.result.ok) return;
+  books.doubts.unreadable(thread, event.at, 'the address of a bind');
+  socket.boundAt = event.at;
+  books.ports.bind(socket, { ...unnamedBinding(null, from, event.at), boundBy: event.pid });
+}
+
+function tcpBind(
+  books: RunBooks,
+  thread: Thread,
+  socket: Socket,
+  address: SocketAddress | null,
+  inUse: boolean,
+  event: ReturnEvent,
+): void {
+  const inet = address !== null && isInet(address) ? address : null;
+  // Go's net package asks at start whether IPv6 is there by binding a TCP socket to port 0: no reason for doubt.
+  if (inet?.port === 0 && !inUse) return;
+  if (event.result.ok && inet !== null) {
+    socket.binding = bindingOf(inet, {
+      pid: event.pid,
+      tid: event.tid,
+      from: event.at,
+      certainFrom: event.at,
+    });
+    socket.boundAt = event.at;
+    books.marks.bound(socket, event.pid);
+  }
+  if (event.result.ok || inUse) tcpDoubt(books, thread, event, inet === null ? null : formatAddress(inet));
+}
+
+export function listenReturned(
+  books: RunBooks,
+  thread: Thread,
+  socket: Socket | null,
+  event: ReturnEvent,
+): void {
+  const inUse = !event.result.ok && event.result.errno === 'EADDRINUSE';
+  if (socket !== null && (event.result.ok || inUse)) tcpDoubt(books, thread, event, socket.address);
+}
+
+function tcpDoubt(books: RunBooks, thread: Thread, event: ReturnEvent, address: string | null): void {
+  const text = 'TCP sockets are recorded and not judged yet';
+  books.doubts.once('tcp-not-judged', thread, event.at, text, address === null ? null : `tcp ${address}`);
+}

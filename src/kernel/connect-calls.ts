@@ -1,0 +1,85 @@
+/** connect, getsockname and the sends that bind: how a socket comes by its address without bind(2), and loses it. */
+import { isInet, type InetAddress, type SocketAddress } from '../trace/address.ts';
+import { sendCalls, type ReturnEvent } from '../trace/event.ts';
+import type { Nanos } from '../trace/ids.ts';
+import { isWildcard } from './blockers.ts';
+import { sourceAddressFor } from './port-book.ts';
+import type { RunBooks } from './run-books.ts';
+import type { Binding, Socket } from './socket.ts';
+
+/**
+ * connect on UDP: binds an unbound socket, narrows a wildcard to the chosen source address, and with AF_UNSPEC
+ * gives back what bind did not name itself (__udp_disconnect), the device among it.
+ */
+export function connectReturned(
+  books: RunBooks,
+  socket: Socket,
+  enteredAt: Nanos,
+  event: ReturnEvent,
+  address: SocketAddress | null,
+): void {
+  if (socket.network !== 'udp' || address === null) return;
+  const { binding } = socket;
+  const before = socket.address;
+  const any = wildcardOf(socket);
+  if (address.family === 'unspec' && event.result.ok) {
+    socket.device = null;
+    if (binding === null) return;
+    if (!binding.portNamed) books.ports.unbind(socket);
+    else if (!binding.hostNamed) binding.host = any;
+  } else if (isInet(address)) {
+    // inet_dgram_connect binds before it looks for a route: also a failed connect leaves the socket bound.
+    if (binding === null) books.ports.bind(socket, unnamedBinding(any, enteredAt, event.at));
+    const bound = socket.binding;
+    if (bound?.host != null && event.result.ok && isWildcard(bound.host)) {
+      bound.narrowedFrom = bound.host;
+      bound.host = sourceAddressFor(address, socket.family);
+    }
+  }
+  if (socket.address !== before) readdressed(books, socket, before);
+}
+
+export function addressTold(books: RunBooks, socket: Socket, address: InetAddress): void {
+  if (socket.binding === null || address.port === 0) return;
+  const before = socket.address;
+  socket.binding.host = address.host;
+  socket.binding.port = address.port;
+  if (socket.address !== before) readdressed(books, socket, before);
+}
+
+/** A send on an unbound UDP socket binds it to a port of the kernel's choice. */
+export function transferred(
+  books: RunBooks,
+  socket: Socket,
+  name: string,
+  enteredAt: Nanos,
+  event: ReturnEvent,
+): void {
+  if (socket.network !== 'udp' || socket.binding !== null) return;
+  if ((sendCalls as readonly string[]).includes(name)) {
+    books.ports.bind(socket, unnamedBinding(wildcardOf(socket), enteredAt, event.at));
+  }
+}
+
+function readdressed(books: RunBooks, socket: Socket, before: string | null): void {
+  const by = socket.binding?.boundBy ?? null;
+  if (by !== null) books.marks.readdressed(socket, by, before);
+}
+
+function wildcardOf(socket: Socket): string {
+  return socket.family === 'inet6' ? '::' : '0.0.0.0';
+}
+
+/** A binding of the kernel's choice. */
+export function unnamedBinding(host: string | null, from: Nanos, certainFrom: Nanos): Binding {
+  return {
+    host,
+    port: null,
+    from,
+    certainFrom,
+    boundBy: null,
+    hostNamed: false,
+    portNamed: false,
+    narrowedFrom: null,
+  };
+}

@@ -1,0 +1,167 @@
+import { receiveCalls, sendCalls, type Call, type EnterEvent } from '../trace/event.ts';
+import type { Nanos } from '../trace/ids.ts';
+import { CLONE_FILES, CLONE_NEWNET, CLONE_THREAD, CLOSE_RANGE_CLOEXEC, CLOSE_RANGE_UNSHARE } from './abi.ts';
+import type { InFlight, Thread } from './process-table.ts';
+import { Reference } from './reference.ts';
+import type { RunBooks } from './run-books.ts';
+
+/** What a call does to the books at its entry; the rest happens at its return (return-call.ts). */
+export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): InFlight {
+  const { call, at } = event;
+  switch (call.name) {
+    case 'close':
+      return begin(call, at, { taken: takeAway(thread, call, at, [call.fd]) });
+    case 'dup2':
+    case 'dup3':
+      return begin(call, at, {
+        source: thread.table.get(call.fd) ?? null,
+        taken: call.fd === call.to ? [] : takeAway(thread, call, at, [call.to]),
+      });
+    case 'close_range':
+      return begin(call, at, { taken: enterCloseRange(books, thread, call, at) });
+    case 'dup':
+    case 'fcntl':
+    case 'ioctl':
+      return begin(call, at, { source: thread.table.get(call.fd) ?? null });
+    case 'bind': {
+      const socket = thread.table.get(call.fd)?.socket ?? null;
+      return begin(call, at, {
+        socket,
+        pendingBind: socket === null ? null : books.ports.bindEntered(socket, at),
+      });
+    }
+    case 'listen':
+    case 'getsockname':
+    case 'shutdown':
+    case 'setsockopt':
+    case 'fchown':
+      return begin(call, at, { socket: thread.table.get(call.fd)?.socket ?? null });
+    case 'connect':
+    case 'accept':
+    case 'accept4':
+    case 'read':
+    case 'readv':
+    case 'recvfrom':
+    case 'recvmsg':
+    case 'recvmmsg':
+    case 'write':
+    case 'writev':
+    case 'sendto':
+    case 'sendmsg':
+    case 'sendmmsg':
+      return enterWaitingCall(books, thread, call, at);
+    case 'clone':
+    case 'clone3':
+    case 'fork':
+    case 'vfork':
+      if (copiesTable(call.flags)) thread.table.forkEntered();
+      if (call.flags !== null && (call.flags & CLONE_NEWNET) !== 0) books.doubts.namespaceChanged(thread, at);
+      return begin(call, at);
+    case 'setns':
+      books.doubts.namespaceChanged(thread, at);
+      return begin(call, at);
+    case 'unshare':
+      if ((call.flags & CLONE_NEWNET) !== 0) books.doubts.namespaceChanged(thread, at);
+      return begin(call, at);
+    case 'io_uring_setup':
+    case 'pidfd_getfd':
+      books.doubts.blindSpot(thread, call.name, at);
+      return begin(call, at);
+    case 'execve':
+    case 'execveat':
+      thread.process.execsInFlight++;
+      return begin(call, at);
+    case 'socket':
+    case 'socketpair':
+    case 'setuid':
+    case 'setreuid':
+    case 'setresuid':
+    case 'setfsuid':
+    case 'exit':
+    case 'exit_group':
+    case 'wait4':
+    case 'waitid':
+      return begin(call, at);
+  }
+}
+
+export function copiesTable(flags: number | null): boolean {
+  return flags === null || (flags & (CLONE_FILES | CLONE_THREAD)) === 0;
+}
+
+function begin(call: Call, enteredAt: Nanos, parts: Partial<InFlight> = {}): InFlight {
+  return {
+    call,
+    enteredAt,
+    socket: null,
+    reference: null,
+    taken: [],
+    pendingBind: null,
+    source: null,
+    ...parts,
+  };
+}
+
+/** A close takes its description at entry: from here on the number can be given out again. */
+function takeAway(thread: Thread, call: Call, at: Nanos, numbers: readonly number[]): Reference[] {
+  const taken: Reference[] = [];
+  for (const number of numbers) {
+    const reference = thread.table.take(number, at);
+    if (reference === undefined) continue;
+    reference.beginRelease({ tid: thread.tid, call: call.name }, at);
+    reference.socket.firstCloseAt ??= at;
+    taken.push(reference);
+    thread.table.closing.add(reference);
+  }
+  return taken;
+}
+
+function enterCloseRange(
+  books: RunBooks,
+  thread: Thread,
+  call: Extract<Call, { name: 'close_range' }>,
+  at: Nanos,
+): readonly Reference[] {
+  if ((call.flags & CLOSE_RANGE_UNSHARE) !== 0) books.unshareTable(thread, at);
+  const inRange = thread.table.range(call.first, call.last);
+  if ((call.flags & CLOSE_RANGE_CLOEXEC) !== 0) return [];
+  return takeAway(
+    thread,
+    call,
+    at,
+    inRange.map((reference) => reference.fd),
+  );
+}
+
+/**
+ * A call that can wait is a reference of its own. It is sure only if it was entered while the number was
+ * open: entered behind a close that is still in flight, it may have found the old description or nothing.
+ */
+function enterWaitingCall(
+  books: RunBooks,
+  thread: Thread,
+  call: Extract<Call, { readonly fd: unknown }>,
+  at: Nanos,
+): InFlight {
+  const open = thread.table.get(call.fd);
+  const held = open ?? thread.table.closingAt(call.fd);
+  if (held === undefined) return begin(call, at);
+  const reference = new Reference(held.socket, {
+    kind: 'call',
+    pid: thread.process.pid,
+    tid: thread.tid,
+    fd: call.fd,
+    call: call.name,
+    origin: 'call',
+    openedAt: at,
+    sure: open?.sure ?? false,
+  });
+  books.add(reference);
+  return begin(call, at, { socket: held.socket, reference });
+}
+
+const transferCalls: ReadonlySet<string> = new Set([...receiveCalls, ...sendCalls]);
+
+export function isTransfer(name: string): boolean {
+  return transferCalls.has(name);
+}

@@ -1,0 +1,146 @@
+/**
+ * What the replay leaves: lives of references and sockets, and binds that failed. Only the replay makes
+ * these values; findings read them. Each is handed over when nothing about it can change any more, so that
+ * memory does not grow with the trace.
+ *
+ * Every life has a certain and a possible interval: effects happen between a call's entry and its return,
+ * and some releases shortly after it.
+ */
+import type { CallName } from '../trace/event.ts';
+import type { Fd, Nanos, Pid, Tid } from '../trace/ids.ts';
+import type { Doubt } from '../verdict/doubt.ts';
+
+/** How a reference came to be. `inherited`: it was there before the trace. */
+export type Origin = 'socket' | 'accept' | 'dup' | 'fork' | 'inherited' | 'call';
+
+/** The call that took a reference away. */
+export interface Release {
+  readonly tid: Tid;
+  readonly call: CallName;
+  readonly enteredAt: Nanos;
+  /** Null: it had not returned when the trace ended, or never returns (exit). */
+  readonly returnedAt: Nanos | null;
+}
+
+/** One reference to an open file description: a descriptor in a table, or a call in flight. */
+export interface ReferenceLife {
+  readonly kind: 'descriptor' | 'call';
+  readonly pid: Pid;
+  readonly tid: Tid;
+  readonly fd: Fd;
+  readonly call: CallName | null;
+  readonly origin: Origin;
+  readonly openedAt: Nanos;
+  /** False: it may never have existed (a call that may have found the number closed; a fork that raced with a close). */
+  readonly sure: boolean;
+  /** It was certainly there until now; null: still. */
+  readonly certainUntil: Nanos | null;
+  /** It was certainly gone by now; null: nothing proves that yet. */
+  readonly goneBy: Nanos | null;
+  /** Null: still there, or its process ended. */
+  readonly releasedBy: Release | null;
+  readonly endedWithProcess: boolean;
+}
+
+/** A moment that a mark gave, or that the replay derived where the run makes no marks. */
+export interface Moment {
+  readonly at: Nanos;
+  readonly pid: Pid;
+  readonly tid: Tid;
+  readonly by: 'mark' | 'close' | 'bind';
+}
+
+export interface SocketLife {
+  /** 1, 2, ... in order of creation within the run. */
+  readonly number: number;
+  readonly network: 'udp' | 'tcp';
+  readonly createdAt: Nanos;
+  readonly pid: Pid;
+  readonly tid: Tid;
+  /** `127.0.0.1:3001`; null: never bound, or the kernel's choice is not known. */
+  readonly address: string | null;
+  /** Return of its bind. Null: not bound by bind(2). */
+  readonly boundAt: Nanos | null;
+  readonly cycle: number | null;
+  readonly closing: Moment | null;
+  readonly closed: Moment | null;
+  /** The earliest, after `closed`, of the mark `done` and the entry of a bind that this socket alone would block. */
+  readonly freePoint: Moment | null;
+  readonly shutDownAt: Nanos | null;
+  /** Entry of the first close, dup2, ... of one of its descriptors. */
+  readonly firstCloseAt: Nanos | null;
+  /** Those that were left when it began to be closed, and later ones; at most `referencesKept`. */
+  readonly references: readonly ReferenceLife[];
+  /** End of the last certain reference; null: there never was one. */
+  readonly certainUntil: Nanos | null;
+  /** By now the kernel has released it. */
+  readonly goneBy: Nanos;
+  /** The last certain reference ended with its process: nothing ever released it. */
+  readonly endedWithProcess: boolean;
+  /** No loss lies between its creation and its end. */
+  readonly intact: boolean;
+}
+
+/** A bind that failed with EADDRINUSE. */
+export interface FailedBind {
+  readonly call: 'bind' | 'listen';
+  readonly network: 'udp' | 'tcp';
+  readonly pid: Pid;
+  readonly tid: Tid;
+  readonly fd: Fd;
+  readonly enteredAt: Nanos;
+  readonly returnedAt: Nanos;
+  /** Null: the tracer could not read it. */
+  readonly address: string | null;
+  readonly cycle: number | null;
+  readonly holders: readonly HoldingSocket[];
+  /** A bound socket whose port the trace does not tell might be the holder. */
+  readonly unknownPorts: boolean;
+  /** It asked for port 0: the range is used up, nobody in particular holds it. */
+  readonly anyPort: boolean;
+  /** No loss lies between the creation of the oldest socket involved and the return of this call. */
+  readonly intact: boolean;
+  /** The run makes marks that name the address of every holder. */
+  readonly holdersMarked: boolean;
+}
+
+/** A socket that blocked a bind, as it was at the entry of that bind. */
+export interface HoldingSocket {
+  readonly socket: SocketView;
+  /** Every reference that it possibly had at some moment of the bind. */
+  readonly references: readonly ReferenceLife[];
+  readonly pastClosing: boolean;
+}
+
+/** The part of a socket that a failed bind tells; later fields fill up until the record is handed over. */
+export type SocketView = Pick<
+  SocketLife,
+  | 'number'
+  | 'address'
+  | 'createdAt'
+  | 'boundAt'
+  | 'pid'
+  | 'tid'
+  | 'closing'
+  | 'closed'
+  | 'freePoint'
+  | 'shutDownAt'
+  | 'firstCloseAt'
+>;
+
+export interface LedgerSink {
+  socketEnded(life: SocketLife): void;
+  bindFailed(bind: FailedBind): void;
+  doubt(doubt: Omit<Doubt, 'run'>): void;
+}
+
+/** Counted by the replay, for the figures of the run and the comparison with its claims. */
+export interface LedgerCounts {
+  readonly cycles: number;
+  readonly binds: number;
+  readonly addressInUse: number;
+  readonly closes: number;
+  readonly marks: number;
+}
+
+export const referencesKept = 64;

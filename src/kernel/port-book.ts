@@ -1,0 +1,160 @@
+import type { InetAddress } from '../trace/address.ts';
+import type { Nanos, Pid, Tid } from '../trace/ids.ts';
+import { blockers, isWildcard, overlaps, type PortClaim } from './blockers.ts';
+import type { Binding, Socket } from './socket.ts';
+
+/** A bind that has been entered: what is bound now, or was a moment ago, may decide it. */
+export interface PendingBind {
+  readonly enteredAt: Nanos;
+  readonly socket: Socket;
+}
+
+/** What the books say about a bind that has returned. */
+export interface BindPrediction {
+  /** Those in its way, newest first. A bind that failed with EADDRINUSE failed for them; one that succeeded proves them gone. */
+  readonly blocking: readonly Socket[];
+  /** Only if `blocking` is empty: certain blockers behind a socket that lets it through, but may have been gone. */
+  readonly hidden: readonly Socket[];
+  /** Of `blocking`, those that were certainly bound and referenced through the whole bind: it can not have succeeded. */
+  readonly certain: readonly Socket[];
+}
+
+/**
+ * Who is bound to what, in bind order (the order decides, blockers.ts). UDP only: one network namespace, the
+ * run's own. Sockets stay on the book until the last bind that was in flight at their end has returned.
+ */
+export class PortBook {
+  readonly #bound = new Map<number, Socket>();
+  readonly #pending = new Set<PendingBind>();
+  #ended: { readonly socket: Socket; readonly goneBy: Nanos }[] = [];
+
+  get bound(): readonly Socket[] {
+    return [...this.#bound.values()];
+  }
+
+  bindEntered(socket: Socket, at: Nanos): PendingBind {
+    const pending = { enteredAt: at, socket };
+    this.#pending.add(pending);
+    return pending;
+  }
+
+  bindAbandoned(pending: PendingBind): void {
+    this.#pending.delete(pending);
+  }
+
+  bind(socket: Socket, binding: Binding): void {
+    socket.binding = binding;
+    // Bound anew, it is the newest again.
+    this.#bound.delete(socket.number);
+    this.#bound.set(socket.number, socket);
+  }
+
+  unbind(socket: Socket): void {
+    this.#bound.delete(socket.number);
+    socket.binding = null;
+  }
+
+  /** @returns true where nothing in flight can still concern it, so that its life can be handed over now. */
+  socketEnded(socket: Socket, goneBy: Nanos): boolean {
+    if (this.#pending.size === 0) {
+      this.#bound.delete(socket.number);
+      return true;
+    }
+    this.#ended.push({ socket, goneBy });
+    return false;
+  }
+
+  /** Call after `bindAbandoned` or the return of a bind: sockets that no bind in flight can have met any more. */
+  settled(): { readonly socket: Socket; readonly goneBy: Nanos }[] {
+    if (this.#ended.length === 0) return [];
+    let earliest = Infinity;
+    for (const pending of this.#pending) earliest = Math.min(earliest, pending.enteredAt);
+    const done = this.#ended.filter((ended) => ended.goneBy < earliest);
+    if (done.length === 0) return [];
+    this.#ended = this.#ended.filter((ended) => ended.goneBy >= earliest);
+    for (const { socket } of done) this.#bound.delete(socket.number);
+    return done;
+  }
+
+  predict(candidate: Socket, claim: PortClaim, enteredAt: Nanos, returnedAt: Nanos): BindPrediction {
+    const possible: { claim: PortClaim; socket: Socket }[] = [];
+    for (const socket of this.#bound.values()) {
+      const held = socket.claim;
+      if (socket === candidate || held === null || socket.binding === null) continue;
+      if (socket.binding.from <= returnedAt && this.#possibleWithin(socket, enteredAt, returnedAt)) {
+        possible.push({ claim: held, socket });
+      }
+    }
+    const isCertain = (socket: Socket): boolean =>
+      (socket.binding?.certainFrom ?? Infinity) < enteredAt && socket.hasCertainReference;
+    const blocking = blockers(claim, possible).map(({ socket }) => socket);
+    const certain = possible.filter(({ socket }) => isCertain(socket));
+    return {
+      blocking,
+      hidden: blocking.length > 0 ? [] : blockers(claim, certain).map(({ socket }) => socket),
+      certain: blocking.filter(isCertain),
+    };
+  }
+
+  #possibleWithin(socket: Socket, from: Nanos, to: Nanos): boolean {
+    for (const reference of socket.references) if (reference.possibleWithin(from, to)) return true;
+    return this.#ended.some((ended) => ended.socket === socket && ended.goneBy >= from);
+  }
+
+  hasUnknownPort(candidate: Socket): boolean {
+    return this.bound.some(
+      (socket) => socket !== candidate && socket.binding !== null && socket.claim === null,
+    );
+  }
+
+  /**
+   * The sockets for which this bind is the free point: each would block it (in a run without marks: overlaps
+   * it), and nothing that is not past `closed` would.
+   */
+  freedBy(
+    claim: PortClaim,
+    candidate: Socket,
+    enteredAt: Nanos,
+    rule: 'blocks' | 'overlaps',
+  ): readonly Socket[] {
+    const others = this.bound.flatMap((socket) => {
+      const held = socket.claim;
+      return socket === candidate || held === null ? [] : [{ claim: held, socket }];
+    });
+    const isPast = (socket: Socket): boolean => socket.closed !== null && socket.closed.at <= enteredAt;
+    const wouldBlock = (entry: { claim: PortClaim; socket: Socket }): boolean =>
+      rule === 'blocks' ? blockers(claim, [entry]).length > 0 : overlaps(claim, entry.claim);
+    if (others.some((entry) => !isPast(entry.socket) && wouldBlock(entry))) return [];
+    return others.filter((entry) => isPast(entry.socket) && wouldBlock(entry)).map(({ socket }) => socket);
+  }
+}
+
+/** What bind(2) makes of the address it is given. */
+export function bindingOf(
+  address: InetAddress,
+  by: { readonly pid: Pid; readonly tid: Tid; readonly from: Nanos; readonly certainFrom: Nanos },
+): Binding {
+  return {
+    host: address.host,
+    port: address.port === 0 ? null : address.port,
+    from: by.from,
+    certainFrom: by.certainFrom,
+    boundBy: by.pid,
+    hostNamed: !isWildcard(address.host),
+    portNamed: address.port !== 0,
+    narrowedFrom: null,
+  };
+}
+
+/**
+ * connect(2) on a UDP socket that is bound to a wildcard takes the source address of the route
+ * (ip4_datagram_connect). Loopback routes have a known one; any other is unknown until getsockname tells.
+ */
+export function sourceAddressFor(destination: InetAddress, family: 'inet' | 'inet6'): string | null {
+  const host = destination.host.startsWith('::ffff:')
+    ? destination.host.slice('::ffff:'.length)
+    : destination.host;
+  if (/^127\./.test(host) || host === '0.0.0.0') return family === 'inet6' ? '::ffff:127.0.0.1' : '127.0.0.1';
+  if (host === '::1' || host === '::') return '::1';
+  return null;
+}

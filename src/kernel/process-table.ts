@@ -1,0 +1,83 @@
+import type { Call } from '../trace/event.ts';
+import type { Nanos, Pid, Tid } from '../trace/ids.ts';
+import type { FdTable } from './fd-table.ts';
+import type { PendingBind } from './port-book.ts';
+import type { Reference } from './reference.ts';
+import type { Socket } from './socket.ts';
+
+/** A call that has been entered and has not returned. */
+export interface InFlight {
+  readonly call: Call;
+  readonly enteredAt: Nanos;
+  /** The socket that the call's descriptor named at its entry. */
+  readonly socket: Socket | null;
+  /** The reference that the call itself is, for calls that can wait. */
+  readonly reference: Reference | null;
+  /** What the call takes away if it succeeds. */
+  readonly taken: readonly Reference[];
+  /** A bind of a socket that the replay knows. */
+  readonly pendingBind: PendingBind | null;
+  /** The slot that dup and fcntl copy. */
+  readonly source: Reference | null;
+}
+
+export interface Thread {
+  readonly tid: Tid;
+  readonly process: Process;
+  table: FdTable;
+  inFlight: InFlight | null;
+  /** Dropped by its last call; the kernel may release them until this thread runs user code again. */
+  tails: Reference[];
+  /** fsuid; null: that of the run's first process. */
+  owner: number | null;
+}
+
+export interface Process {
+  readonly pid: Pid;
+  readonly threads: Map<Tid, Thread>;
+  cycle: number | null;
+  lastSeenAt: Nanos;
+  /** exit_group was entered, or its last thread is gone. */
+  isEnding: boolean;
+  /** While one is in flight its close-on-exec descriptors may be gone already. */
+  execsInFlight: number;
+  /** Tables that end with it, until somebody has waited for it. */
+  readonly endedTables: FdTable[];
+}
+
+export class ProcessTable {
+  readonly #processes = new Map<Pid, Process>();
+
+  get(pid: Pid): Process | undefined {
+    return this.#processes.get(pid);
+  }
+
+  all(): Iterable<Process> {
+    return this.#processes.values();
+  }
+
+  start(pid: Pid, tid: Tid, table: FdTable, at: Nanos, owner: number | null): Thread {
+    const process: Process = {
+      pid,
+      threads: new Map(),
+      cycle: null,
+      lastSeenAt: at,
+      isEnding: false,
+      execsInFlight: 0,
+      endedTables: [],
+    };
+    this.#processes.set(pid, process);
+    return this.addThread(process, tid, table, owner);
+  }
+
+  addThread(process: Process, tid: Tid, table: FdTable, owner: number | null): Thread {
+    const thread: Thread = { tid, process, table, inFlight: null, tails: [], owner };
+    process.threads.set(tid, thread);
+    table.users++;
+    return thread;
+  }
+
+  remove(pid: Pid): void {
+    this.#processes.delete(pid);
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * The replay of one run: process -> descriptor table -> open file description -> socket -> bound address,
+ * with every reference accounted for. The only writer of the ledger. Events come in time order.
+ */
+import type { EnterEvent, ForkEvent, LossEvent, MarkEvent, ReturnEvent, TraceEvent } from '../trace/event.ts';
+import type { Nanos, Pid, Tid } from '../trace/ids.ts';
+import { nanos, pid } from '../trace/ids.ts';
+import type { DoubtCode } from '../verdict/doubt.ts';
+import { enterCall } from './enter-call.ts';
+import type { LedgerCounts, LedgerSink } from './ledger.ts';
+import { isFork, Lifecycle } from './lifecycle.ts';
+import { parseSocketMark } from './mark-book.ts';
+import type { Process, Thread } from './process-table.ts';
+import { returnCall } from './return-call.ts';
+import { RunBooks } from './run-books.ts';
+
+export interface ReplayOptions {
+  /** Since Linux 6.6 close(2) releases inside the call; before, on the way back to user mode like all others. */
+  readonly closeReleasesInCall: boolean;
+}
+
+export class RunReplay {
+  readonly #books: RunBooks;
+  readonly #lifecycle: Lifecycle;
+  #lastAt: Nanos = nanos(0);
+
+  constructor(sink: LedgerSink, options: ReplayOptions) {
+    this.#books = new RunBooks(sink, options);
+    this.#lifecycle = new Lifecycle(this.#books);
+  }
+
+  get counts(): LedgerCounts {
+    return this.#books.counts;
+  }
+
+  /** The run's first process, with no sockets: the launcher hands none on. */
+  startRoot(event: ForkEvent): void {
+    this.#lifecycle.start(event.pid, event.tid, event.at);
+  }
+
+  push(event: TraceEvent): void {
+    this.#lastAt = event.at;
+    switch (event.kind) {
+      case 'enter':
+        return this.#entered(event);
+      case 'return':
+        return this.#returned(event);
+      case 'mark':
+        return this.#marked(event);
+      case 'fork':
+        return this.#forked(event);
+      case 'exit':
+        return this.#lifecycle.exited(event);
+      case 'loss':
+        return this.#lost(event);
+    }
+  }
+
+  /** The launcher has waited for the process. */
+  reaped(process: Pid, at: Nanos): void {
+    this.#lifecycle.reaped(process, at);
+  }
+
+  /** The run is over, and with it every process: what is left ends with them. */
+  end(at: Nanos = this.#lastAt): void {
+    for (const process of this.#lifecycle.all()) this.#lifecycle.reaped(process.pid, at);
+    this.#books.settle();
+  }
+
+  #entered(event: EnterEvent): void {
+    const thread = this.#thread(event);
+    if (thread.inFlight !== null)
+      this.#unpaired(thread, event.at, `${thread.inFlight.call.name} did not return`);
+    if (event.call.name === 'exit_group') return this.#lifecycle.endProcess(thread.process, event.at);
+    if (event.call.name === 'exit') return this.#lifecycle.threadEnds(thread, event.at);
+    thread.inFlight = enterCall(this.#books, thread, event);
+  }
+
+  #returned(event: ReturnEvent): void {
+    const isExec = event.name === 'execve' || event.name === 'execveat';
+    const thread = this.#thread(event, isExec ? 'exec' : 'same');
+    const { inFlight } = thread;
+    if (inFlight?.call.name !== event.name) {
+      // A child's own return from fork has no entry of its own.
+      if (isFork(event.name) && inFlight === null) return;
+      return this.#unpaired(thread, event.at, `${event.name} returned without having been entered`);
+    }
+    thread.inFlight = null;
+    returnCall(this.#books, thread, inFlight, event);
+    if (!event.result.ok) return;
+    if (isExec) this.#lifecycle.execed(thread, event.at);
+    if (event.name === 'wait4' && event.result.value > 0) {
+      this.#lifecycle.reaped(pid(event.result.value), event.at);
+    }
+  }
+
+  #marked(event: MarkEvent): void {
+    const thread = this.#thread(event);
+    this.#books.counts.marks++;
+    const cycle = /^cycle (\d{1,15})$/.exec(event.text);
+    if (cycle !== null) {
+      thread.process.cycle = Number(cycle[1]);
+      this.#books.counts.cycles++;
+      return;
+    }
+    const mark = parseSocketMark(event.text);
+    if (mark !== null) this.#books.mark(mark, event);
+  }
+
+  #forked(event: ForkEvent): void {
+    if (this.#lifecycle.forked(event)) return;
+    this.#books.doubts.loss(event.at);
+    this.#doubtAt(
+      'unknown-process',
+      event.pid,
+      event.at,
+      `process ${event.pid} has a parent that was not seen`,
+    );
+  }
+
+  #lost(event: LossEvent): void {
+    this.#books.doubts.loss(event.at);
+    this.#books.doubts.add({
+      code: event.reason,
+      address: null,
+      pid: event.pid,
+      at: event.at,
+      text: event.text,
+    });
+  }
+
+  #unpaired(thread: Thread, at: Nanos, text: string): void {
+    if (thread.inFlight !== null) this.#books.abandonCall(thread, thread.inFlight, at, 'unpaired');
+    thread.inFlight = null;
+    // What a process does between the entry of exit_group and its end has no consequence.
+    if (thread.process.isEnding) return;
+    this.#books.doubts.loss(at);
+    this.#doubtAt('unpaired', thread.process.pid, at, text);
+  }
+
+  /** The thread of an event. Its being here shows that what its last call dropped has been released. */
+  #thread(
+    event: { readonly at: Nanos; readonly pid: Pid; readonly tid: Tid },
+    identity: 'same' | 'exec' = 'same',
+  ): Thread {
+    const process = this.#process(event);
+    process.lastSeenAt = event.at;
+    let thread = process.threads.get(event.tid);
+    if (identity === 'exec' && (thread === undefined || thread.inFlight === null)) {
+      const execing = execingThread(process);
+      if (execing !== undefined) {
+        thread = this.#lifecycle.takeLeadership(process, execing, event.tid, event.at);
+      }
+    }
+    thread ??= this.#lifecycle.addThread(process, event.tid);
+    if (thread.tails.length > 0) this.#books.flushTails(thread, event.at);
+    return thread;
+  }
+
+  #process(event: { readonly at: Nanos; readonly pid: Pid; readonly tid: Tid }): Process {
+    const process = this.#lifecycle.get(event.pid);
+    if (process !== undefined) return process;
+    this.#books.doubts.loss(event.at);
+    this.#doubtAt('unknown-process', event.pid, event.at, `process ${event.pid} was not seen to start`);
+    return this.#lifecycle.start(event.pid, event.tid, event.at);
+  }
+
+  #doubtAt(code: DoubtCode, process: Pid, at: Nanos, text: string): void {
+    this.#books.doubts.add({ code, address: null, pid: process, at, text });
+  }
+}
+
+function execingThread(process: Process): Thread | undefined {
+  for (const thread of process.threads.values()) {
+    const name = thread.inFlight?.call.name;
+    if (name === 'execve' || name === 'execveat') return thread;
+  }
+  return undefined;
+}

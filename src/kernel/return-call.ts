@@ -1,0 +1,160 @@
+import { isInet } from '../trace/address.ts';
+import type { Call, ReturnEvent } from '../trace/event.ts';
+import { fd as asFd } from '../trace/ids.ts';
+import * as abi from './abi.ts';
+import { bindReturned, listenReturned } from './bind-calls.ts';
+import { addressTold, connectReturned, transferred } from './connect-calls.ts';
+import { copiesTable, isTransfer } from './enter-call.ts';
+import type { InFlight, Thread } from './process-table.ts';
+import type { RunBooks } from './run-books.ts';
+
+/** What a call has done to the books, now that its answer is known. */
+export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, event: ReturnEvent): void {
+  const { call, enteredAt } = inFlight;
+  const { result, at } = event;
+  if (inFlight.reference !== null) books.callReturned(thread, inFlight.reference, event);
+  switch (call.name) {
+    case 'socket':
+      if (result.ok) books.socketCreated(thread, call, at, result.value);
+      return;
+    case 'accept':
+    case 'accept4':
+      if (result.ok && inFlight.socket !== null)
+        books.accepted(thread, inFlight.socket, call.flags, at, result.value);
+      return;
+    case 'bind':
+      return bindReturned(books, thread, call.fd, inFlight, event, event.address ?? call.address ?? null);
+    case 'listen':
+      return listenReturned(books, thread, inFlight.socket, event);
+    case 'connect': {
+      const address = event.address ?? call.address ?? null;
+      if (inFlight.socket !== null) connectReturned(books, inFlight.socket, enteredAt, event, address);
+      return;
+    }
+    case 'getsockname':
+      if (result.ok && inFlight.socket !== null && event.address != null && isInet(event.address)) {
+        addressTold(books, inFlight.socket, event.address);
+      }
+      return;
+    case 'shutdown':
+      if (result.ok && inFlight.socket !== null) inFlight.socket.shutDownAt ??= enteredAt;
+      return;
+    case 'setsockopt':
+      if (result.ok) setOption(books, thread, inFlight, call, event);
+      return;
+    case 'fchown':
+      if (result.ok && inFlight.socket !== null && call.owner >= 0) inFlight.socket.owner = call.owner;
+      return;
+    case 'close':
+    case 'close_range':
+      if (call.name === 'close_range' && result.ok && (call.flags & abi.CLOSE_RANGE_CLOEXEC) !== 0) {
+        for (const reference of thread.table.range(call.first, call.last)) reference.closeOnExec = true;
+      }
+      return books.takingReturned(thread, inFlight, event);
+    case 'dup2':
+    case 'dup3':
+      books.takingReturned(thread, inFlight, event);
+      if (result.ok && call.fd !== call.to) {
+        duplicate(books, thread, inFlight, event, call.name === 'dup3' && (call.flags & abi.O_CLOEXEC) !== 0);
+      }
+      return;
+    case 'dup':
+      if (result.ok) duplicate(books, thread, inFlight, event, false);
+      return;
+    case 'fcntl':
+      return fcntlReturned(books, thread, inFlight, call, event);
+    case 'ioctl':
+      if (result.ok && inFlight.source !== null) {
+        if (call.request === abi.FIOCLEX) inFlight.source.closeOnExec = true;
+        if (call.request === abi.FIONCLEX) inFlight.source.closeOnExec = false;
+      }
+      return;
+    case 'clone':
+    case 'clone3':
+    case 'fork':
+    case 'vfork':
+      if (copiesTable(call.flags)) thread.table.forkReturned();
+      return;
+    case 'unshare':
+      if (result.ok && (call.flags & abi.CLONE_FILES) !== 0) books.unshareTable(thread, at);
+      return;
+    case 'execve':
+    case 'execveat':
+      thread.process.execsInFlight = 0;
+      if (result.ok) books.execed(thread, call.name, enteredAt, at);
+      return;
+    case 'setuid':
+    case 'setreuid':
+    case 'setresuid':
+    case 'setfsuid':
+      if (result.ok && call.owner !== null) thread.owner = call.owner;
+      return;
+    default:
+      if (isTransfer(call.name) && inFlight.socket !== null)
+        transferred(books, inFlight.socket, call.name, enteredAt, event);
+  }
+}
+
+function duplicate(
+  books: RunBooks,
+  thread: Thread,
+  inFlight: InFlight,
+  event: ReturnEvent,
+  closeOnExec: boolean,
+): void {
+  const { source } = inFlight;
+  if (source === null || !event.result.ok) return;
+  const copy = books.descriptor(
+    thread,
+    source.socket,
+    'dup',
+    asFd(event.result.value),
+    event.at,
+    source.sure,
+  );
+  copy.closeOnExec = closeOnExec;
+}
+
+function fcntlReturned(
+  books: RunBooks,
+  thread: Thread,
+  inFlight: InFlight,
+  call: Extract<Call, { name: 'fcntl' }>,
+  event: ReturnEvent,
+): void {
+  if (!event.result.ok) return;
+  if (call.command === abi.F_DUPFD || call.command === abi.F_DUPFD_CLOEXEC) {
+    duplicate(books, thread, inFlight, event, call.command === abi.F_DUPFD_CLOEXEC);
+  }
+  if (call.command === abi.F_SETFD && inFlight.source !== null) {
+    inFlight.source.closeOnExec = (call.argument & abi.FD_CLOEXEC) !== 0;
+  }
+}
+
+function setOption(
+  books: RunBooks,
+  thread: Thread,
+  inFlight: InFlight,
+  call: Extract<Call, { name: 'setsockopt' }>,
+  event: ReturnEvent,
+): void {
+  const { socket } = inFlight;
+  if (socket === null) return;
+  const option = optionOf(call.level, call.option);
+  if (option === null) return;
+  if (call.value === null) return books.doubts.unreadable(thread, event.at, `the value given to ${option}`);
+  if (option === 'device') {
+    // A tracer that reads four bytes of every option gives a number here, which names no device.
+    if (typeof call.value === 'string') socket.device = call.value === '' ? null : call.value;
+    else books.doubts.unreadable(thread, event.at, 'the device of SO_BINDTODEVICE');
+  } else socket[option] = call.value !== 0;
+}
+
+function optionOf(level: number, option: number): 'reuseAddress' | 'reusePort' | 'v6Only' | 'device' | null {
+  if (level === abi.SOL_SOCKET) {
+    if (option === abi.SO_REUSEADDR) return 'reuseAddress';
+    if (option === abi.SO_REUSEPORT) return 'reusePort';
+    if (option === abi.SO_BINDTODEVICE) return 'device';
+  }
+  return level === abi.IPPROTO_IPV6 && option === abi.IPV6_V6ONLY ? 'v6Only' : null;
+}

@@ -1,0 +1,128 @@
+/** One run: its replay, what the finding rules make of the ledger, and the judgement at the end. */
+import { findingRules } from '../findings/index.ts';
+import type { Finding } from '../findings/finding.ts';
+import { lingerLengthNs } from '../findings/linger.ts';
+import type { RuleAnswer, RunFrame } from '../findings/rule.ts';
+import type { FailedBind, LedgerSink, SocketLife } from '../kernel/ledger.ts';
+import { RunReplay, type ReplayOptions } from '../kernel/replay.ts';
+import { disagreements, type ClaimsValue } from './claims.ts';
+import type { Doubt } from './doubt.ts';
+import type { Note, RunFigures, RunSummary } from './run-summary.ts';
+import type { Verdict } from './verdict.ts';
+
+export class RunAnalysis implements LedgerSink {
+  readonly replay: RunReplay;
+  readonly #frame: RunFrame;
+  readonly #doubts: Doubt[] = [];
+  #doubtsSeen = 0;
+  readonly #findings: Finding[] = [];
+  #findingsSeen = 0;
+  #certainSeen = 0;
+  readonly #notes = new Map<string, Note>();
+  #lingering = 0;
+  #longestLingerNs = 0;
+  #deferredCloses = 0;
+  #longestCloseLagNs = 0;
+
+  constructor(frame: RunFrame, options: ReplayOptions) {
+    this.#frame = frame;
+    this.replay = new RunReplay(this, options);
+  }
+
+  socketEnded(life: SocketLife): void {
+    const lengthNs = lingerLengthNs(life);
+    if (lengthNs > 0) {
+      this.#lingering++;
+      this.#longestLingerNs = Math.max(this.#longestLingerNs, lengthNs);
+    }
+    const lagNs = life.closed === null || life.certainUntil === null ? 0 : life.certainUntil - life.closed.at;
+    if (lagNs > 0) {
+      this.#deferredCloses++;
+      this.#longestCloseLagNs = Math.max(this.#longestCloseLagNs, lagNs);
+    }
+    for (const rule of findingRules) this.#take(rule.ofSocket?.(life, this.#frame) ?? {});
+  }
+
+  bindFailed(bind: FailedBind): void {
+    for (const rule of findingRules) this.#take(rule.ofFailedBind?.(bind, this.#frame) ?? {});
+  }
+
+  doubt(doubt: Omit<Doubt, 'run'>): void {
+    this.#doubtsSeen++;
+    if (this.#doubts.length < doubtsKept) this.#doubts.push({ ...doubt, run: this.#frame.run });
+  }
+
+  /**
+   * @param shell doubts from outside the trace (a killed run, altered files)
+   * @param isSessionInDoubt a loss that may lie anywhere: nothing in any run is certain
+   */
+  finish(claims: ClaimsValue | null, shell: readonly Doubt[], isSessionInDoubt: boolean): RunSummary {
+    for (const doubt of shell) this.doubt(doubt);
+    if (claims !== null) {
+      for (const text of disagreements(claims, this.replay.counts)) {
+        this.doubt({ code: 'claims-disagree', address: null, pid: null, at: null, text });
+      }
+    }
+    const findings = [...this.#findings].sort((a, b) => a.at - b.at);
+    return {
+      run: this.#frame.run,
+      verdict: this.#verdict(isSessionInDoubt),
+      doubts: this.#doubts,
+      doubtsOmitted: this.#doubtsSeen - this.#doubts.length,
+      findings: isSessionInDoubt ? findings.map((finding) => ({ ...finding, certain: false })) : findings,
+      findingsOmitted: this.#findingsSeen - findings.length,
+      figures: this.#figures(),
+      claimed: claims,
+      notes: [...this.#notes.values()],
+    };
+  }
+
+  /** A certain finding outweighs any doubt; a doubt outweighs the absence of findings. */
+  #verdict(isSessionInDoubt: boolean): Verdict {
+    if (!isSessionInDoubt && this.#certainSeen > 0) return 'held';
+    return isSessionInDoubt || this.#doubtsSeen > 0 || this.#findingsSeen > 0 ? 'unknown' : 'clean';
+  }
+
+  #figures(): RunFigures {
+    const { cycles, binds, addressInUse } = this.replay.counts;
+    return {
+      cycles,
+      binds,
+      addressInUse,
+      lingering: this.#lingering,
+      longestLingerNs: this.#longestLingerNs,
+      deferredCloses: this.#deferredCloses,
+      longestCloseLagNs: this.#longestCloseLagNs,
+    };
+  }
+
+  #take(answer: RuleAnswer): void {
+    if (answer.finding !== undefined) this.#keep(answer.finding);
+    if (answer.doubt !== undefined) this.doubt(answer.doubt);
+    if (answer.note !== undefined) {
+      const key = `${answer.note.code} ${answer.note.address}`;
+      const count = (this.#notes.get(key)?.count ?? 0) + 1;
+      if (count > 1 || this.#notes.size < notesKept) this.#notes.set(key, { ...answer.note, count });
+    }
+  }
+
+  /** The earliest of each kind stay, certain ones before uncertain ones; the others are counted. */
+  #keep(finding: Finding): void {
+    this.#findingsSeen++;
+    if (finding.certain) this.#certainSeen++;
+    this.#findings.push(finding);
+    const same = this.#findings.filter((each) => each.code === finding.code);
+    if (same.length <= findingsKeptPerCode) return;
+    const last = same.reduce((worst, each) => (isLater(each, worst) ? each : worst));
+    this.#findings.splice(this.#findings.indexOf(last), 1);
+  }
+}
+
+function isLater(a: Finding, b: Finding): boolean {
+  return a.certain === b.certain ? a.at > b.at : !a.certain;
+}
+
+/** A run keeps this many findings of each kind in full; a report shows fewer. */
+const findingsKeptPerCode = 8;
+const doubtsKept = 100;
+const notesKept = 100;
