@@ -1,0 +1,3 @@
+module afterclose.dev/fixtures
+
+go 1.11
