@@ -1,0 +1,3 @@
+module afterclose.dev/launcher
+
+go 1.21
