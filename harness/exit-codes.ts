@@ -1,0 +1,34 @@
+/** The exit codes of every command, in one table, and the one function that decides which reason wins. */
+import { constants } from 'node:os';
+
+export const exitCodes = {
+  asExpected: 0,
+  /** A variant that must be clean is held. */
+  unexpected: 1,
+  /** The command line or a configuration file is wrong. */
+  usage: 2,
+  /** Nothing was traced yet: missing tool, rights, release, build failure, a named tracer that can not be used. */
+  environment: 3,
+  /** Doubt, a killed tracer, a full disk, a timeout, a foreign holder, only untraced evidence. */
+  inconclusive: 4,
+} as const;
+
+/** 129 to 192: ended by signal n = code - 128. */
+export function exitCodeOfSignal(signal: NodeJS.Signals): number {
+  return firstSignalCode + constants.signals[signal];
+}
+
+/** Of several reasons to end: signal, usage, environment, unexpected, inconclusive, as expected. */
+export function decideExitCode(codes: readonly number[]): number {
+  const signal = codes.find((code) => code > firstSignalCode);
+  return signal ?? precedence.find((code) => codes.includes(code)) ?? exitCodes.asExpected;
+}
+
+const firstSignalCode = 128;
+
+const precedence: readonly number[] = [
+  exitCodes.usage,
+  exitCodes.environment,
+  exitCodes.unexpected,
+  exitCodes.inconclusive,
+];

@@ -1,0 +1,177 @@
+/** From the name of a Go release to the toolchain that builds with it. */
+import { HarnessError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { goToolchainMutex } from '../run/locks.ts';
+import { explainDownloadFailure } from './download-failure.ts';
+import { listDownloadedReleases } from './known-releases.ts';
+import { findLocalGo, runGo } from './go-command.ts';
+import type { GoEnvironment, LocalGo } from './go-command.ts';
+import { counterfactuals, makeLegacyCloseOverlay, refuseLegacyClose } from './overlay.ts';
+
+export interface Toolchain {
+  /** `go1.9.7`, which is its runtime.Version(), or `go1.26.8+legacy-close`. */
+  readonly name: string;
+  /** Part of every cache key: two toolchains that may build differently differ in it. */
+  readonly identity: string;
+  readonly goCommand: string;
+  readonly env: GoEnvironment;
+  /** Null: it builds as it was released. */
+  readonly changed: ChangedToolchain | null;
+}
+
+/** How a counterfactual toolchain differs from the release that it is made of. */
+export interface ChangedToolchain {
+  readonly base: Toolchain;
+  readonly flags: readonly string[];
+}
+
+export interface ToolchainOptions {
+  readonly host: { readonly cacheDirectory: string };
+  /** Told before a download, which may take a minute. */
+  readonly onProgress?: (line: string) => void;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/**
+ * In the order of the names, each toolchain once (`local` may be one of the others).
+ * @param names `local`, `1.9.7` or `go1.9.7`, each also with `+legacy-close`
+ * @throws HarnessError: usage for what is no name of a release, environment for what can not be had
+ */
+export async function resolveToolchains(
+  names: readonly string[],
+  options: ToolchainOptions,
+): Promise<readonly Toolchain[]> {
+  const wanted = names.map(parseToolchainName).map(splitName);
+  const local = await findLocalGo(options.host, options.environment);
+  const toolchains = new Map<string, Toolchain>();
+  const bring = async (release: string): Promise<Toolchain> =>
+    toolchains.get(release) ??
+    (release === local.version ? localToolchain(local) : bringRelease(release, local, options));
+  for (const { release, counterfactual } of wanted) {
+    const base = release === 'local' ? local.version : release;
+    const name = counterfactual === null ? base : `${base}+${counterfactual}`;
+    if (toolchains.has(name)) continue;
+    const toolchain = await bring(base);
+    toolchains.set(name, counterfactual === null ? toolchain : await withLegacyClose(toolchain, options));
+  }
+  return [...toolchains.values()];
+}
+
+/**
+ * `local`, or the name that GOTOOLCHAIN takes; for a counterfactual with its name behind it (`local+legacy-close`).
+ * Its result is a name again.
+ */
+export function parseToolchainName(text: string): string {
+  const [, release = '', counterfactual] = /^([^+]*)(?:\+(.*))?$/s.exec(text) ?? [];
+  const name = parseReleaseName(release, text);
+  if (counterfactual === undefined) return name;
+  const known = counterfactuals.find((each) => each === counterfactual);
+  if (known === undefined) throw unknownCounterfactual(text);
+  const refusal = refuseLegacyClose(name);
+  if (refusal !== null) throw refusedCounterfactual(text, refusal);
+  return `${name}+${known}`;
+}
+
+function parseReleaseName(release: string, text: string): string {
+  if (release === 'local') return release;
+  const [, number] = /^(?:go)?(1\.\d{1,3}(?:\.\d{1,3}|rc\d{1,2}|beta\d{1,2})?)$/.exec(release) ?? [];
+  if (number !== undefined) return `go${number}`;
+  throw new HarnessError({
+    what: `${JSON.stringify(text)} is not the name of a Go release`,
+    why: 'a release is named like 1.9.7 or go1.9.7; local is the go command of this machine',
+    remedy: 'use such a name: --go 1.9.7 --go local',
+    exitCode: exitCodes.usage,
+  });
+}
+
+/** @param name as parseToolchainName gives it */
+function splitName(name: string): { readonly release: string; readonly counterfactual: string | null } {
+  const [release = '', counterfactual = null] = name.split('+');
+  return { release, counterfactual };
+}
+
+export function localToolchain(local: LocalGo): Toolchain {
+  return {
+    name: local.version,
+    identity: local.identity,
+    goCommand: local.command,
+    env: { ...local.env, GOTOOLCHAIN: 'local' },
+    changed: null,
+  };
+}
+
+async function withLegacyClose(base: Toolchain, options: ToolchainOptions): Promise<Toolchain> {
+  const name = `${base.name}+legacy-close`;
+  const { exitCode, stdout, stderr } = await runGo([base.goCommand, 'env', 'GOROOT'], base.env);
+  const goRoot = stdout.trim();
+  if (exitCode !== 0 || goRoot === '') {
+    throw new HarnessError({
+      what: `can not make ${name}`,
+      why: `${base.name} does not tell where its sources are (go env GOROOT): ${stderr.trim() || 'it says nothing'}`,
+      remedy: 'use another release with +legacy-close',
+      exitCode: exitCodes.environment,
+    });
+  }
+  const overlay = await makeLegacyCloseOverlay({ name: base.name, goRoot }, options.host.cacheDirectory);
+  return {
+    ...base,
+    name,
+    identity: `${base.identity} legacy-close ${overlay.digest}`,
+    changed: { base, flags: [`-overlay=${overlay.file}`] },
+  };
+}
+
+async function bringRelease(name: string, local: LocalGo, options: ToolchainOptions): Promise<Toolchain> {
+  const toolchain: Toolchain = {
+    name,
+    identity: name,
+    goCommand: local.command,
+    env: { ...local.env, GOTOOLCHAIN: name },
+    changed: null,
+  };
+  return goToolchainMutex(name).runExclusive(async () => {
+    // With the network switched off first: what is here already needs none, and is not announced.
+    const here = await askVersion(toolchain, { GOPROXY: 'off' });
+    if (here.version === name) return toolchain;
+    if (local.proxy !== 'off') options.onProgress?.(`downloading ${name} (100-200 MB, once)`);
+    const brought = await askVersion(toolchain, {});
+    if (brought.version === name) return toolchain;
+    if (brought.version === null) {
+      const downloaded = await listDownloadedReleases(local.moduleCache);
+      throw explainDownloadFailure(name, brought.output, { proxy: local.proxy, downloaded });
+    }
+    throw new HarnessError({
+      what: `asked for ${name}, the go command became ${brought.version}`,
+      why: `${local.command} did not switch to the release in GOTOOLCHAIN; a program named ${name} in PATH may be in the way`,
+      remedy: `remove that program from PATH, or use --go local`,
+      exitCode: exitCodes.environment,
+    });
+  });
+}
+
+async function askVersion(
+  toolchain: Toolchain,
+  more: Readonly<Record<string, string>>,
+): Promise<{ readonly version: string | null; readonly output: string }> {
+  const end = await runGo([toolchain.goCommand, 'version'], { ...toolchain.env, ...more });
+  const version = end.exitCode === 0 ? (/^go version (.*) \S+$/.exec(end.stdout.trim())?.[1] ?? '') : null;
+  return { version, output: end.stderr };
+}
+
+function unknownCounterfactual(text: string): HarnessError {
+  return new HarnessError({
+    what: `${JSON.stringify(text)} names no toolchain`,
+    why: `behind the + stands what is changed in the release; that can be ${counterfactuals.join(', ')}`,
+    remedy: 'use --go local+legacy-close, or the release without the +',
+    exitCode: exitCodes.usage,
+  });
+}
+
+function refusedCounterfactual(text: string, why: string): HarnessError {
+  return new HarnessError({
+    what: `there can be no ${text}`,
+    why,
+    remedy: 'use +legacy-close with Go 1.16 or newer: --go local+legacy-close',
+    exitCode: exitCodes.usage,
+  });
+}
