@@ -1,0 +1,98 @@
+/**
+ * How sure a count of runs makes us. Exact two-sided intervals after C. J. Clopper and E. S. Pearson,
+ * "The use of confidence or fiducial limits illustrated in the case of the binomial", Biometrika 26 (1934);
+ * for a count of zero the one-sided exact bound, which is the one that answers "how often at most?".
+ */
+import { lowerTail, upperTail, type Tail } from './binomial.ts';
+
+/** A share of runs, both ends from 0 to 1. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+const twoSidedTail = 0.025;
+const oneSidedTail = 0.05;
+
+/**
+ * The 95 % Clopper-Pearson interval of `successes` in `trials`, each end to a relative error below 1e-10.
+ * @param trials 1 to 10^6 (tried), whole
+ * @throws RangeError where the counts are no counts
+ */
+export function clopperPearson(successes: number, trials: number): Interval {
+  requireCounts(successes, trials);
+  return { low: lowEnd(successes, trials), high: highEnd(successes, trials) };
+}
+
+/**
+ * The 95 % upper bound of the share after no success in `trials`: 1 - 0.05^(1 / trials).
+ * 5 runs give 0.451, 299 are the fewest that give less than 0.01.
+ */
+export function boundForZero(trials: number): number {
+  requireCounts(0, trials);
+  return -Math.expm1(Math.log(oneSidedTail) / trials);
+}
+
+/** The p at which `successes` or more are as improbable as the tail allows. */
+function lowEnd(successes: number, trials: number): number {
+  if (successes === 0) return 0;
+  if (successes === trials) return Math.exp(Math.log(twoSidedTail) / trials);
+  const newton = (p: number): Step => {
+    const tail = upperTail(successes, trials, p);
+    // d ln P(X >= k) / d ln p = k / sum: the step is made in ln p, since p may be tiny.
+    const next = p * Math.exp((-excess(tail) * tail.sum) / successes);
+    return { side: excess(tail) > 0 ? 'too high' : 'too low', next };
+  };
+  return solve(0, successes / trials, newton);
+}
+
+/** The p at which `successes` or fewer are as improbable as the tail allows. */
+function highEnd(successes: number, trials: number): number {
+  const failures = trials - successes;
+  if (failures === 0) return 1;
+  if (successes === 0) return -Math.expm1(Math.log(twoSidedTail) / trials);
+  const newton = (p: number): Step => {
+    const tail = lowerTail(successes, trials, p);
+    // d ln P(X <= k) / d p = -(n - k) / (sum (1 - p)).
+    const next = p + (excess(tail) * tail.sum * (1 - p)) / failures;
+    return { side: excess(tail) > 0 ? 'too low' : 'too high', next };
+  };
+  return solve(successes / trials, 1, newton);
+}
+
+function excess(tail: Tail): number {
+  return tail.logPoint + Math.log(tail.sum) - Math.log(twoSidedTail);
+}
+
+interface Step {
+  readonly side: 'too low' | 'too high';
+  /** Where Newton's method would go. */
+  readonly next: number;
+}
+
+/**
+ * Newton's method inside a bracket that only ever shrinks; a step that would leave it is replaced by
+ * halving, so that it ends whatever the function does. Both tails are at least one half at k / n, hence
+ * the brackets.
+ */
+function solve(low: number, high: number, newton: (p: number) => Step): number {
+  let [left, right] = [low, high];
+  let p = left + (right - left) / 2;
+  for (let round = 0; round < 200; round++) {
+    const { side, next } = newton(p);
+    if (Math.abs(next - p) <= 2 * Number.EPSILON * p) return next;
+    if (side === 'too low') left = p;
+    else right = p;
+    const halfway = left + (right - left) / 2;
+    if (halfway === left || halfway === right) return p;
+    p = next > left && next < right ? next : halfway;
+  }
+  return p;
+}
+
+function requireCounts(successes: number, trials: number): void {
+  if (!Number.isSafeInteger(trials) || trials < 1)
+    throw new RangeError(`trials must be a whole number from 1 on, not ${trials}`);
+  if (!Number.isSafeInteger(successes) || successes < 0 || successes > trials)
+    throw new RangeError(`successes must be a whole number from 0 to ${trials}, not ${successes}`);
+}
