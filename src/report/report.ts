@@ -91,6 +91,7 @@ export const armReport = z.strictObject({
   tracer: z.string(),
   runs: count,
   heldRuns: count.nullable().describe('null where there is no evidence: tracer none'),
+  unknownRuns: count.describe('runs that may have been held or clean: bounds and intervals allow for both'),
   cycles: count.nullable(),
   binds: count.nullable(),
   addressInUse: count.nullable(),
@@ -124,4 +125,5 @@ export type Report = z.infer<typeof reportSchema>;
 export type ArmReport = z.infer<typeof armReport>;
 export type FindingReport = z.infer<typeof findingReport>;
 export type HolderReport = z.infer<typeof holder>;
+export type EvidenceReport = z.infer<typeof evidence>;
 export type DoubtReport = z.infer<typeof doubtReport>;
