@@ -1,7 +1,7 @@
 /** Conflict: a bind failed with EADDRINUSE and a socket of the run itself held the address. */
-import type { FailedBind } from '../kernel/ledger.ts';
+import type { FailedBind, HoldingSocket } from '../kernel/ledger.ts';
 import type { DoubtCode } from '../verdict/doubt.ts';
-import { evidenceOf, holderOf } from './evidence.ts';
+import { evidenceOf, holderOf, isCertainAt } from './evidence.ts';
 import type { Evidence, Finding } from './finding.ts';
 import type { FindingRule, RunFrame } from './rule.ts';
 
@@ -13,8 +13,9 @@ export const conflict: FindingRule = {
     const address = `${bind.network} ${bind.address ?? '?'}`;
     if (bind.holders.length === 0)
       return { doubt: { ...whyNobody(bind), address, pid: bind.pid, at: bind.enteredAt } };
-    const isAfterClose = bind.holders.some((holder) => holder.pastClosing);
-    if (!isAfterClose && bind.holdersMarked) {
+    const decisive = decisiveHolders(bind);
+    const isAfterClose = decisive.some((holder) => holder.pastClosing);
+    if (!isAfterClose && decisive.every((holder) => holder.marked)) {
       return { note: { code: 'in-use-by-own-open-socket', address, text: 'in use by your own open socket' } };
     }
     const finding = findingOf(bind, frame, address, isAfterClose);
@@ -23,10 +24,26 @@ export const conflict: FindingRule = {
   },
 };
 
+/** What certainly held the address explains the failure; what only may have held it counts where nothing did. */
+function decisiveHolders(bind: FailedBind): readonly HoldingSocket[] {
+  const certain = bind.holders.filter((holder) => isCertain(holder, bind));
+  return certain.length > 0 ? certain : bind.holders;
+}
+
+function isCertain(holder: HoldingSocket, bind: FailedBind): boolean {
+  return holder.boundBefore && holder.references.some((reference) => isCertainAt(reference, bind.enteredAt));
+}
+
+/** Whether it is a finding whichever of the possible holders it was. */
+function isFindingAnyway(bind: FailedBind): boolean {
+  return decisiveHolders(bind).every((holder) => holder.pastClosing || (bind.marksIntact && !holder.marked));
+}
+
 function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterClose: boolean): Finding {
-  const holders = bind.holders.flatMap(({ socket, references }) =>
-    references.map((reference) => holderOf(socket, reference, bind.enteredAt)),
+  const holders = bind.holders.flatMap(({ socket, references, boundBefore }) =>
+    references.map((reference) => holderOf(socket, reference, bind.enteredAt, boundBefore)),
   );
+  const isOurs = frame.isolated || holders.some((holder) => holder.certain);
   const edges: Evidence[] = [
     { at: bind.enteredAt, pid: bind.pid, tid: bind.tid, what: 'bind-entered', fd: bind.fd, name: bind.call },
     { at: bind.returnedAt, pid: bind.pid, tid: bind.tid, what: 'bind-failed', fd: bind.fd, name: bind.call },
@@ -35,7 +52,7 @@ function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterCl
   return {
     code: 'conflict',
     cause: isAfterClose ? 'after-close' : 'still-open',
-    certain: bind.intact && (frame.isolated || holders.some((holder) => holder.certain)),
+    certain: bind.intact && isOurs && isFindingAnyway(bind),
     run: frame.run,
     address,
     at: bind.enteredAt,

@@ -3,9 +3,13 @@ import type { ReferenceLife, SocketView } from '../kernel/ledger.ts';
 import type { Evidence, EvidenceKind, Holder } from './finding.ts';
 import type { Nanos } from '../trace/ids.ts';
 
-/** A reference as it was at `at`. */
-export function holderOf(socket: SocketView, reference: ReferenceLife, at: Nanos): Holder {
-  const { certainUntil } = reference;
+export function isCertainAt(reference: ReferenceLife, at: Nanos): boolean {
+  const { sure, openedAt, certainUntil } = reference;
+  return sure && openedAt <= at && (certainUntil === null || at < certainUntil);
+}
+
+/** A reference as it was at `at`, to a socket that was certainly bound then or not. */
+export function holderOf(socket: SocketView, reference: ReferenceLife, at: Nanos, isBound: boolean): Holder {
   return {
     socket: socket.number,
     kind: reference.kind,
@@ -15,7 +19,7 @@ export function holderOf(socket: SocketView, reference: ReferenceLife, at: Nanos
     openedByTid: reference.tid,
     openedAt: reference.openedAt,
     origin: reference.origin,
-    certain: reference.sure && reference.openedAt <= at && (certainUntil === null || at < certainUntil),
+    certain: isBound && isCertainAt(reference, at),
     releasedBy: reference.releasedBy,
     boundTo: socket.address ?? 'an address that the trace does not tell',
     boundAt: socket.boundAt,

@@ -1,6 +1,6 @@
 /** Linger: a socket with a certain reference after its free point, which some call gave back later. */
 import type { ReferenceLife, SocketLife } from '../kernel/ledger.ts';
-import { evidenceOf, holderOf } from './evidence.ts';
+import { evidenceOf, holderOf, isCertainAt } from './evidence.ts';
 import type { Finding, FindingCode, LingerCause } from './finding.ts';
 import type { FindingRule, RunFrame } from './rule.ts';
 
@@ -23,10 +23,7 @@ export function lingerLengthNs(life: SocketLife): number {
 export function outlivingFinding(code: FindingCode, life: SocketLife, frame: RunFrame): Finding {
   const { freePoint } = life;
   if (freePoint === null) throw new Error('a socket without a free point can not outlive it');
-  const left = life.references.filter(
-    (reference) =>
-      reference.sure && (reference.certainUntil === null || reference.certainUntil > freePoint.at),
-  );
+  const left = life.references.filter((reference) => isCertainAt(reference, freePoint.at));
   return {
     code,
     cause: causeOf(left, life),
@@ -39,7 +36,7 @@ export function outlivingFinding(code: FindingCode, life: SocketLife, frame: Run
     cycle: life.cycle,
     failed: null,
     lengthNs: lingerLengthNs(life),
-    holders: left.map((reference) => holderOf(life, reference, freePoint.at)),
+    holders: left.map((reference) => holderOf(life, reference, freePoint.at, true)),
     evidence: evidenceOf(life, left),
   };
 }

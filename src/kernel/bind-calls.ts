@@ -2,10 +2,12 @@
 import { formatAddress, isInet, type InetAddress, type SocketAddress } from '../trace/address.ts';
 import type { ReturnEvent } from '../trace/event.ts';
 import type { Fd, Nanos } from '../trace/ids.ts';
-import type { PortClaim } from './blockers.ts';
+import { judgeBind } from './bind-judgement.ts';
+import { blockers, type PortClaim } from './blockers.ts';
 import { unnamedBinding } from './connect-calls.ts';
 import type { FailedBind } from './ledger.ts';
-import { bindingOf } from './port-book.ts';
+import { bindingOf, type PendingBind } from './port-book.ts';
+import type { Reference } from './reference.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import type { RunBooks } from './run-books.ts';
 import type { Socket } from './socket.ts';
@@ -30,15 +32,18 @@ export function bindReturned(
   if (socket.network === 'tcp') tcpBind(books, thread, socket, address, inUse, event);
   else {
     books.counts.binds++;
-    if (address === null) addressUnread(books, thread, socket, enteredAt, event);
+    // AF_UNSPEC means the wildcard here (inet_bind), and the event does not tell its port.
+    if (address === null || address.family === 'unspec')
+      addressUnread(books, thread, socket, enteredAt, event);
     const inet = address !== null && isInet(address) ? address : null;
     const claim = inet === null || inet.port === 0 ? null : claimFor(socket, inet);
-    if (claim !== null && (event.result.ok || inUse)) {
-      setFreePoints(books, claim, socket, enteredAt, event);
+    if (inet !== null && claim !== null && (event.result.ok || inUse)) {
+      books.onBind?.(judgeBind(books.ports, socket, { fd, address: inet, claim, enteredAt }, event));
+      setFreePoints(books, claim, pendingBind, event);
       if (event.result.ok) proveGone(books, claim, socket, enteredAt, event);
     }
     if (event.result.ok && inet !== null) succeed(books, thread, socket, inet, enteredAt, event);
-    if (inUse) fail(books, thread, fd, socket, inFlight, event, inet, claim);
+    if (inUse) fail(books, thread, fd, pendingBind, event, inet, claim);
   }
   books.ports.bindAbandoned(pendingBind);
   books.settle();
@@ -55,18 +60,15 @@ function deviceOf(address: InetAddress): string | null {
   return isLinkLocal && address.scopeId !== 0 ? `#${address.scopeId}` : null;
 }
 
-function setFreePoints(
-  books: RunBooks,
-  claim: PortClaim,
-  candidate: Socket,
-  enteredAt: Nanos,
-  event: ReturnEvent,
-): void {
+function setFreePoints(books: RunBooks, claim: PortClaim, bind: PendingBind, event: ReturnEvent): void {
+  const { socket: candidate, enteredAt } = bind;
   const rule = books.isMarked ? 'blocks' : 'overlaps';
-  for (const socket of books.ports.freedBy(claim, candidate, enteredAt, rule)) {
-    if (socket.freePoint !== null && socket.freePoint.at <= enteredAt) continue;
-    socket.freePoint = { at: enteredAt, pid: event.pid, tid: event.tid, by: 'bind' };
-  }
+  books.ports.afterBindsInFlight(bind, enteredAt, () => {
+    for (const socket of books.ports.freedBy(claim, candidate, enteredAt, rule)) {
+      if (socket.freePoint !== null && socket.freePoint.at <= enteredAt) continue;
+      socket.freePoint = { at: enteredAt, pid: event.pid, tid: event.tid, by: 'bind' };
+    }
+  });
 }
 
 /** A bind that succeeded proves that nothing which would have blocked it was left by its return. */
@@ -78,7 +80,7 @@ function proveGone(
   event: ReturnEvent,
 ): void {
   const prediction = books.ports.predict(candidate, claim, enteredAt, event.at);
-  const [impossible] = prediction.certain;
+  const [impossible] = prediction.impossible;
   if (impossible !== undefined) {
     const text = `bind of ${claim.host} port ${claim.port} succeeded although socket ${impossible.number} should have blocked it`;
     books.doubts.add({
@@ -90,7 +92,7 @@ function proveGone(
     });
     return;
   }
-  for (const socket of prediction.blocking) {
+  for (const socket of prediction.gone) {
     for (const reference of [...socket.references]) if (!reference.isCertain) books.gone(reference, event.at);
   }
 }
@@ -115,24 +117,25 @@ function fail(
   books: RunBooks,
   thread: Thread,
   fd: Fd,
-  candidate: Socket,
-  inFlight: InFlight,
+  bind: PendingBind,
   event: ReturnEvent,
   address: InetAddress | null,
   claim: PortClaim | null,
 ): void {
   books.counts.addressInUse++;
-  const { enteredAt } = inFlight;
+  const { socket: candidate, enteredAt } = bind;
   const returnedAt = event.at;
   const prediction = claim === null ? null : books.ports.predict(candidate, claim, enteredAt, returnedAt);
-  const sockets = prediction === null ? [] : [...prediction.blocking, ...prediction.hidden];
-  const holders = sockets.map((socket) => ({
+  const sockets = prediction === null ? [] : prediction.holding;
+  const holderOf = (socket: Socket): Holding => ({
     socket,
     references: socket.referencesWithin(enteredAt, returnedAt),
+    boundBefore: (socket.binding?.certainFrom ?? Infinity) < enteredAt,
     pastClosing: [socket.closing?.at, socket.firstCloseAt, socket.shutDownAt].some(
       (moment) => moment != null && moment <= enteredAt,
     ),
-  }));
+  });
+  const holders = sockets.map(holderOf);
   const oldest = sockets.reduce<Nanos>(
     (least, each) => (each.createdAt < least ? each.createdAt : least),
     candidate.createdAt,
@@ -150,15 +153,38 @@ function fail(
     returnedAt,
     address: address === null ? null : formatAddress(address),
     cycle,
-    holders,
+    holders: holders.flatMap((holder) => {
+      // A call that came back with EBADF never held anything.
+      const references = holder.references.filter((reference) => reference.wasPossible);
+      const { address: held } = holder.socket;
+      const marked = held !== null && books.marks.names('udp', held);
+      return references.length === 0 ? [] : [{ ...holder, references, marked }];
+    }),
     unknownPorts,
     anyPort: address?.port === 0,
     intact,
-    holdersMarked: sockets.every((each) => each.address !== null && books.marks.names('udp', each.address)),
+    marksIntact: books.doubts.isWhole,
   });
-  books.conflicts.add(
-    holders.flatMap((holder) => holder.references),
-    make,
+  books.ports.afterBindsInFlight(bind, returnedAt, (others) => {
+    holders.push(...(claim === null ? [] : blockersAmong(claim, others)).map(holderOf));
+    books.conflicts.add(
+      holders.flatMap((holder) => holder.references),
+      make,
+    );
+  });
+}
+
+interface Holding {
+  readonly socket: Socket;
+  readonly references: readonly Reference[];
+  readonly boundBefore: boolean;
+  readonly pastClosing: boolean;
+}
+
+/** Each for itself: in which order binds that overlapped in time took effect is not known. */
+function blockersAmong(claim: PortClaim, sockets: readonly Socket[]): Socket[] {
+  return sockets.filter(
+    (socket) => socket.claim !== null && blockers(claim, [{ claim: socket.claim }]).length > 0,
   );
 }
 

@@ -48,7 +48,8 @@ export function overlaps(candidate: PortClaim, holder: PortClaim): boolean {
   return candidate.family === 'inet6' ? ipv6Overlaps(candidate, holder) : ipv4Overlaps(candidate, holder);
 }
 
-function sharePort(candidate: PortClaim, holder: PortClaim): boolean {
+/** Both have SO_REUSEPORT and the same owner. */
+export function sharePort(candidate: PortClaim, holder: PortClaim): boolean {
   return candidate.reusePort && holder.reusePort && candidate.owner === holder.owner;
 }
 

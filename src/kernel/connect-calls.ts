@@ -56,6 +56,7 @@ export function transferred(
   event: ReturnEvent,
 ): void {
   if (socket.network !== 'udp' || socket.binding !== null) return;
+  if (!event.result.ok && event.result.errno === 'EBADF') return;
   if ((sendCalls as readonly string[]).includes(name)) {
     books.ports.bind(socket, unnamedBinding(wildcardOf(socket), enteredAt, event.at));
   }

@@ -8,7 +8,8 @@ import type { Thread } from './process-table.ts';
 export class DoubtBook {
   readonly #sink: LedgerSink;
   readonly #told = new Set<DoubtCode>();
-  #lastLossAt: Nanos | null = null;
+  #lastLossAt = -Infinity;
+  #isCut = false;
 
   constructor(sink: LedgerSink) {
     this.#sink = sink;
@@ -26,12 +27,34 @@ export class DoubtBook {
   }
 
   loss(at: Nanos): void {
-    this.#lastLossAt = at;
+    this.#lastLossAt = Math.max(this.#lastLossAt, at);
+  }
+
+  /** From here on the books may be wrong about who shares what: nothing is proven by later events either. */
+  lossForGood(): void {
+    this.#lastLossAt = Infinity;
+  }
+
+  /** The trace ends before the run does. */
+  cut(): void {
+    this.#isCut = true;
   }
 
   /** No loss so far lies at or after that moment. */
   isIntactSince(at: Nanos): boolean {
-    return this.#lastLossAt === null || this.#lastLossAt < at;
+    return this.#lastLossAt < at;
+  }
+
+  /** Nothing at all is missing so far: only then is the absence of a mark a fact. */
+  get isWhole(): boolean {
+    return this.#lastLossAt === -Infinity && !this.#isCut;
+  }
+
+  unknownSharing(thread: Thread, at: Nanos): void {
+    this.lossForGood();
+    const text =
+      'a child appeared without the call that made it: what it shares with its parent is not known';
+    this.add({ code: 'unpaired', address: null, pid: thread.process.pid, at, text });
   }
 
   namespaceChanged(thread: Thread, at: Nanos): void {

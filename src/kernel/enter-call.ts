@@ -1,6 +1,7 @@
 import { receiveCalls, sendCalls, type Call, type EnterEvent } from '../trace/event.ts';
 import type { Nanos } from '../trace/ids.ts';
 import { CLONE_FILES, CLONE_NEWNET, CLONE_THREAD, CLOSE_RANGE_CLOEXEC, CLOSE_RANGE_UNSHARE } from './abi.ts';
+import type { PendingCopy } from './fd-table.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import { Reference } from './reference.ts';
 import type { RunBooks } from './run-books.ts';
@@ -15,7 +16,7 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
     case 'dup3':
       return begin(call, at, {
         source: thread.table.get(call.fd) ?? null,
-        taken: call.fd === call.to ? [] : takeAway(thread, call, at, [call.to]),
+        taken: call.fd === call.to ? [] : beginTaking(thread, call, at, thread.table.range(call.to, call.to)),
       });
     case 'close_range':
       return begin(call, at, { taken: enterCloseRange(books, thread, call, at) });
@@ -54,23 +55,23 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
     case 'clone3':
     case 'fork':
     case 'vfork':
-      if (copiesTable(call.flags)) thread.table.forkEntered();
       if (call.flags !== null && (call.flags & CLONE_NEWNET) !== 0) books.doubts.namespaceChanged(thread, at);
-      return begin(call, at);
+      return begin(call, at, { pendingCopy: copiesTable(call.flags) ? beginCopy(thread, at) : null });
     case 'setns':
       books.doubts.namespaceChanged(thread, at);
       return begin(call, at);
     case 'unshare':
       if ((call.flags & CLONE_NEWNET) !== 0) books.doubts.namespaceChanged(thread, at);
-      return begin(call, at);
+      return begin(call, at, {
+        pendingCopy: (call.flags & CLONE_FILES) === 0 ? null : beginCopy(thread, at),
+      });
     case 'io_uring_setup':
     case 'pidfd_getfd':
       books.doubts.blindSpot(thread, call.name, at);
       return begin(call, at);
     case 'execve':
     case 'execveat':
-      thread.process.execsInFlight++;
-      return begin(call, at);
+      return enterExec(thread, call, at);
     case 'socket':
     case 'socketpair':
     case 'setuid':
@@ -85,7 +86,7 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
   }
 }
 
-export function copiesTable(flags: number | null): boolean {
+function copiesTable(flags: number | null): boolean {
   return flags === null || (flags & (CLONE_FILES | CLONE_THREAD)) === 0;
 }
 
@@ -98,6 +99,7 @@ function begin(call: Call, enteredAt: Nanos, parts: Partial<InFlight> = {}): InF
     taken: [],
     pendingBind: null,
     source: null,
+    pendingCopy: null,
     ...parts,
   };
 }
@@ -106,14 +108,34 @@ function begin(call: Call, enteredAt: Nanos, parts: Partial<InFlight> = {}): InF
 function takeAway(thread: Thread, call: Call, at: Nanos, numbers: readonly number[]): Reference[] {
   const taken: Reference[] = [];
   for (const number of numbers) {
-    const reference = thread.table.take(number, at);
-    if (reference === undefined) continue;
-    reference.beginRelease({ tid: thread.tid, call: call.name }, at);
-    reference.socket.firstCloseAt ??= at;
-    taken.push(reference);
-    thread.table.closing.add(reference);
+    for (const reference of beginTaking(thread, call, at, thread.table.take(number, at))) {
+      taken.push(reference);
+      thread.table.closing.add(reference);
+    }
   }
   return taken;
+}
+
+function beginTaking(thread: Thread, call: Call, at: Nanos, references: Reference[]): Reference[] {
+  for (const reference of references) {
+    reference.beginRelease({ tid: thread.tid, call: call.name }, at);
+    reference.socket.firstCloseAt ??= at;
+  }
+  return references;
+}
+
+function beginCopy(thread: Thread, at: Nanos): PendingCopy {
+  return thread.table.beginCopy({ pid: thread.process.pid, tid: thread.tid }, at);
+}
+
+/** From the entry on the close-on-exec descriptors may be gone, unless another process shares the table. */
+function enterExec(thread: Thread, call: Call, at: Nanos): InFlight {
+  let ownUsers = 0;
+  for (const each of thread.process.threads.values()) if (each.table === thread.table) ownUsers++;
+  if (ownUsers < thread.table.users) return begin(call, at, { pendingCopy: beginCopy(thread, at) });
+  const taken = thread.table.all().filter((reference) => reference.closeOnExec);
+  for (const reference of taken) reference.beginRelease({ tid: thread.tid, call: call.name }, at);
+  return begin(call, at, { taken });
 }
 
 function enterCloseRange(
@@ -122,7 +144,7 @@ function enterCloseRange(
   call: Extract<Call, { name: 'close_range' }>,
   at: Nanos,
 ): readonly Reference[] {
-  if ((call.flags & CLOSE_RANGE_UNSHARE) !== 0) books.unshareTable(thread, at);
+  if ((call.flags & CLOSE_RANGE_UNSHARE) !== 0) books.unshareTable(thread, at, null);
   const inRange = thread.table.range(call.first, call.last);
   if ((call.flags & CLOSE_RANGE_CLOEXEC) !== 0) return [];
   return takeAway(
@@ -154,7 +176,7 @@ function enterWaitingCall(
     call: call.name,
     origin: 'call',
     openedAt: at,
-    sure: open?.sure ?? false,
+    sure: open?.isCertain ?? false,
   });
   books.add(reference);
   return begin(call, at, { socket: held.socket, reference });

@@ -77,7 +77,7 @@ export interface SocketLife {
   readonly goneBy: Nanos;
   /** The last certain reference ended with its process: nothing ever released it. */
   readonly endedWithProcess: boolean;
-  /** No loss lies between its creation and its end. */
+  /** No loss lies between its creation and its end; without marks: none before its end at all. */
   readonly intact: boolean;
 }
 
@@ -100,8 +100,8 @@ export interface FailedBind {
   readonly anyPort: boolean;
   /** No loss lies between the creation of the oldest socket involved and the return of this call. */
   readonly intact: boolean;
-  /** The run makes marks that name the address of every holder. */
-  readonly holdersMarked: boolean;
+  /** Nothing is missing from the run so far: a mark that names a holder's address was not lost. */
+  readonly marksIntact: boolean;
 }
 
 /** A socket that blocked a bind, as it was at the entry of that bind. */
@@ -109,7 +109,11 @@ export interface HoldingSocket {
   readonly socket: SocketView;
   /** Every reference that it possibly had at some moment of the bind. */
   readonly references: readonly ReferenceLife[];
+  /** Its own bind had returned when this one was entered. */
+  readonly boundBefore: boolean;
   readonly pastClosing: boolean;
+  /** The run makes marks that name its address. */
+  readonly marked: boolean;
 }
 
 /** The part of a socket that a failed bind tells; later fields fill up until the record is handed over. */
@@ -127,6 +131,22 @@ export type SocketView = Pick<
   | 'shutDownAt'
   | 'firstCloseAt'
 >;
+
+/** What the books said about a bind whose answer is known: what a test, or a second tracer, can hold against it. */
+export interface BindJudgement {
+  readonly pid: Pid;
+  readonly tid: Tid;
+  readonly fd: Fd;
+  readonly enteredAt: Nanos;
+  readonly returnedAt: Nanos;
+  readonly address: string;
+  /** `undetermined`: something that may stand in its way may have been gone, or the trace does not tell its port. */
+  readonly predicted: 'free' | 'blocked' | 'undetermined';
+  /** `blocked`: EADDRINUSE. A bind that failed for another reason is not judged. */
+  readonly answered: 'free' | 'blocked';
+  /** Those in its way, newest first. */
+  readonly holders: readonly SocketView[];
+}
 
 export interface LedgerSink {
   socketEnded(life: SocketLife): void;

@@ -1,10 +1,11 @@
 /** Processes and threads: how they start, share or copy tables, exec and end. */
-import type { ExitEvent, ForkEvent } from '../trace/event.ts';
+import type { ExitEvent, ForkEvent, ReturnEvent } from '../trace/event.ts';
 import type { Nanos, Pid, Tid } from '../trace/ids.ts';
 import { CLONE_FILES, CLONE_THREAD } from './abi.ts';
 import { FdTable } from './fd-table.ts';
-import { ProcessTable, type Process, type Thread } from './process-table.ts';
+import { ProcessTable, type InFlight, type Process, type Thread } from './process-table.ts';
 import type { RunBooks } from './run-books.ts';
+import { execReturned } from './taking-calls.ts';
 
 export class Lifecycle {
   readonly #processes = new ProcessTable();
@@ -35,7 +36,7 @@ export class Lifecycle {
       this.start(event.pid, event.tid, event.at);
       return false;
     }
-    const { thread, since, flags } = forking;
+    const { thread, flags } = forking;
     if (event.pid === event.parent) {
       // A tid that is in use: its exit was not seen.
       const stale = parent.threads.get(event.tid);
@@ -44,11 +45,14 @@ export class Lifecycle {
       return true;
     }
     this.reaped(event.pid, event.at);
-    const shares = flags !== null && (flags & CLONE_FILES) !== 0;
-    const table = shares
-      ? thread.table
-      : thread.table.copy({ pid: event.pid, tid: event.tid, at: event.at, since });
-    this.#processes.start(event.pid, event.tid, table, event.at, thread.owner);
+    const shares = flags != null && (flags & CLONE_FILES) !== 0;
+    const { pid, tid, at } = event;
+    const pending = thread.inFlight?.pendingCopy ?? null;
+    const table = shares ? thread.table : thread.table.copy({ pid, tid, at }, pending);
+    this.#processes.start(pid, tid, table, at, thread.owner);
+    this.#books.copyEnded(thread.table, pending, at);
+    // Without its clone nobody knows what it shares with its parent from now on.
+    if (flags === undefined) this.#books.doubts.unknownSharing(thread, at);
     return true;
   }
 
@@ -82,6 +86,17 @@ export class Lifecycle {
     }
   }
 
+  /** The trace ends here: what is held now was certainly held until now, but for calls that may yet say EBADF. */
+  cut(at: Nanos): void {
+    for (const process of this.#processes.all()) {
+      for (const thread of process.threads.values()) {
+        const reference = thread.inFlight?.reference;
+        if (reference != null && !process.isEnding) reference.neverProven(at);
+        for (const each of thread.table.all()) each.endWithTrace(at);
+      }
+    }
+  }
+
   /** Somebody has waited for the process: the kernel has released all that it held. */
   reaped(pid: Pid, at: Nanos): void {
     const process = this.#processes.get(pid);
@@ -92,6 +107,7 @@ export class Lifecycle {
       for (const reference of table.all()) this.#books.gone(reference, at);
     }
     this.#processes.remove(pid);
+    this.#books.marks.forget(pid);
   }
 
   dropThread(thread: Thread, at: Nanos): void {
@@ -102,17 +118,26 @@ export class Lifecycle {
     if (!thread.process.isEnding) this.#leaveTable(thread, at);
   }
 
-  /** The other threads are gone, and nobody shares the table any more. */
-  execed(thread: Thread, at: Nanos): void {
+  /** The other threads end, then nobody shares the table any more, then the close-on-exec descriptors go. */
+  execed(thread: Thread, inFlight: InFlight, event: ReturnEvent): void {
+    const { table } = thread;
     for (const other of [...thread.process.threads.values()])
-      if (other !== thread) this.dropThread(other, at);
-    this.#books.unshareTable(thread, at);
+      if (other !== thread) this.#endForExec(other, inFlight, event.at);
+    this.#books.unshareTable(thread, event.at, inFlight.pendingCopy);
+    this.#books.copyEnded(table, inFlight.pendingCopy, event.at);
+    execReturned(this.#books, thread, inFlight.call.name, inFlight.enteredAt, event);
+  }
+
+  /** Killed at some moment of the exec. */
+  #endForExec(thread: Thread, exec: InFlight | null, at: Nanos): void {
+    thread.inFlight?.reference?.endWithProcess(exec?.enteredAt ?? at);
+    this.dropThread(thread, at);
   }
 
   /** A thread other than the first execs: it takes over the first one's tid. */
   takeLeadership(process: Process, execing: Thread, tid: Tid, at: Nanos): Thread {
     const leader = process.threads.get(tid);
-    if (leader !== undefined) this.dropThread(leader, at);
+    if (leader !== undefined) this.#endForExec(leader, execing.inFlight, at);
     process.threads.delete(execing.tid);
     const thread = { ...execing, tid };
     process.threads.set(tid, thread);
@@ -132,12 +157,16 @@ export function isFork(name: string): boolean {
   return name === 'clone' || name === 'clone3' || name === 'fork' || name === 'vfork';
 }
 
+/** `flags` undefined: no call was seen that made the child. */
+interface Forking {
+  readonly thread: Thread;
+  readonly since: Nanos;
+  readonly flags: number | null | undefined;
+}
+
 /** The thread whose fork made this child, since when, with which flags; the earliest where several may have. */
-function forkingThread(
-  parent: Process,
-  event: ForkEvent,
-): { readonly thread: Thread; readonly since: Nanos; readonly flags: number | null } | null {
-  let best: { thread: Thread; since: Nanos; flags: number | null } | null = null;
+function forkingThread(parent: Process, event: ForkEvent): Forking | null {
+  let best: Forking | null = null;
   for (const thread of parent.threads.values()) {
     const call = thread.inFlight?.call;
     if (thread.inFlight === null || call === undefined || !isFork(call.name) || !('flags' in call)) continue;
@@ -151,5 +180,5 @@ function forkingThread(
   }
   if (best !== null) return best;
   const thread = parent.threads.values().next().value;
-  return thread === undefined ? null : { thread, since: event.at, flags: null };
+  return thread === undefined ? null : { thread, since: event.at, flags: undefined };
 }

@@ -23,7 +23,8 @@ export function parseSocketMark(text: string): SocketMark | null {
   return {
     moment: parts[1] as SocketMark['moment'],
     network: parts[2] as SocketMark['network'],
-    address: formatAddress(address),
+    // Sockets are known without their scope: getsockname need not have told it.
+    address: formatAddress(address.family === 'inet6' ? { ...address, scopeId: 0 } : address),
   };
 }
 
@@ -33,14 +34,14 @@ export function parseSocketMark(text: string): SocketMark | null {
  * the mark `closed` is made; those that no mark will ever name are forgotten after `unnamedKept` per address.
  */
 export class MarkBook {
-  readonly #unclosed = new Map<string, Socket[]>();
-  readonly #awaitingDone = new Map<string, Socket[]>();
+  readonly #processes = new Map<Pid, ProcessMarks>();
   /** Addresses that some mark has named. */
   readonly #named = new Set<string>();
 
   bound(socket: Socket, by: Pid): void {
-    const key = keyOf(by, socket.network, socket.address);
-    const list = this.#unclosed.get(key) ?? [];
+    const { unclosed } = this.#of(by);
+    const key = keyOf(socket.network, socket.address);
+    const list = unclosed.get(key) ?? [];
     if (list.includes(socket)) return;
     list.push(socket);
     if (list.length > unnamedKept) {
@@ -48,15 +49,20 @@ export class MarkBook {
       const over = list.findIndex((each) => each.isGone && each.closing === null);
       list.splice(Math.max(over, 0), 1);
     }
-    this.#unclosed.set(key, list);
+    unclosed.set(key, list);
   }
 
   /** The socket's address changed, or became known. */
   readdressed(socket: Socket, by: Pid, before: string | null): void {
-    const list = this.#unclosed.get(keyOf(by, socket.network, before));
+    const list = this.#of(by).unclosed.get(keyOf(socket.network, before));
     const index = list?.indexOf(socket) ?? -1;
     if (index >= 0) list?.splice(index, 1);
     if (socket.closed === null) this.bound(socket, by);
+  }
+
+  /** The process is no more; its number may be another's. */
+  forget(process: Pid): void {
+    this.#processes.delete(process);
   }
 
   names(network: 'udp' | 'tcp', address: string): boolean {
@@ -66,10 +72,11 @@ export class MarkBook {
   /** Records the moment on the socket meant; the answer says whether exactly one was found. */
   apply(mark: SocketMark, event: MarkEvent): MarkMatch {
     this.#named.add(`${mark.network} ${mark.address}`);
-    const key = keyOf(event.pid, mark.network, mark.address);
+    const key = keyOf(mark.network, mark.address);
+    const marks = this.#of(event.pid);
     const moment: Moment = { at: event.at, pid: event.pid, tid: event.tid, by: 'mark' };
-    if (mark.moment === 'done') return this.#done(key, moment);
-    const candidates = this.#unclosed.get(key) ?? [];
+    if (mark.moment === 'done') return done(marks, key, moment);
+    const candidates = marks.unclosed.get(key) ?? [];
     const meant = mark.moment === 'closing' ? candidates.filter((each) => each.closing === null) : candidates;
     // A mark `closing` already said which one: the close of that one is what has returned.
     const begun = meant.filter((each) => each.closing !== null);
@@ -77,38 +84,53 @@ export class MarkBook {
     const socket = narrowed[0];
     if (socket === undefined) return { found: 'none' };
     if (narrowed.length > 1) {
-      if (mark.moment === 'closed') this.#unclosed.delete(key);
+      if (mark.moment === 'closed') marks.unclosed.delete(key);
       return { found: 'several' };
     }
     if (mark.moment === 'closing') socket.closing = moment;
-    else this.#close(key, socket, moment);
+    else close(marks, key, socket, moment);
     return { found: 'one', socket };
   }
 
-  #close(key: string, socket: Socket, moment: Moment): void {
-    socket.closed = moment;
-    this.#unclosed.set(
-      key,
-      (this.#unclosed.get(key) ?? []).filter((each) => each !== socket),
-    );
-    const waiting = (this.#awaitingDone.get(key) ?? []).filter(
-      (each) => each.freePoint === null && !each.isGone,
-    );
-    this.#awaitingDone.set(key, [...waiting, socket]);
+  #of(process: Pid): ProcessMarks {
+    let marks = this.#processes.get(process);
+    if (marks === undefined) {
+      marks = { unclosed: new Map(), awaitingDone: new Map() };
+      this.#processes.set(process, marks);
+    }
+    return marks;
   }
+}
 
-  #done(key: string, moment: Moment): MarkMatch {
-    const waiting = this.#awaitingDone.get(key);
-    const socket = waiting?.at(-1);
-    if (waiting === undefined || socket === undefined) return { found: 'none' };
-    this.#awaitingDone.delete(key);
-    for (const each of waiting) each.freePoint ??= moment;
-    return { found: 'one', socket };
-  }
+/** Of the sockets that one process bound, by network and address. */
+interface ProcessMarks {
+  readonly unclosed: Map<string, Socket[]>;
+  readonly awaitingDone: Map<string, Socket[]>;
+}
+
+function close(marks: ProcessMarks, key: string, socket: Socket, moment: Moment): void {
+  socket.closed = moment;
+  marks.unclosed.set(
+    key,
+    (marks.unclosed.get(key) ?? []).filter((each) => each !== socket),
+  );
+  const waiting = (marks.awaitingDone.get(key) ?? []).filter(
+    (each) => each.freePoint === null && !each.isGone,
+  );
+  marks.awaitingDone.set(key, [...waiting, socket]);
+}
+
+function done(marks: ProcessMarks, key: string, moment: Moment): MarkMatch {
+  const waiting = marks.awaitingDone.get(key);
+  const socket = waiting?.at(-1);
+  if (waiting === undefined || socket === undefined) return { found: 'none' };
+  marks.awaitingDone.delete(key);
+  for (const each of waiting) each.freePoint ??= moment;
+  return { found: 'one', socket };
 }
 
 const unnamedKept = 16;
 
-function keyOf(pid: Pid, network: string, address: string | null): string {
-  return `${pid} ${network} ${address ?? '?'}`;
+function keyOf(network: string, address: string | null): string {
+  return `${network} ${address ?? '?'}`;
 }

@@ -1,22 +1,24 @@
 import type { InetAddress } from '../trace/address.ts';
 import type { Nanos, Pid, Tid } from '../trace/ids.ts';
-import { blockers, isWildcard, overlaps, type PortClaim } from './blockers.ts';
+import { blockers, isWildcard, overlaps, sharePort, type PortClaim } from './blockers.ts';
 import type { Binding, Socket } from './socket.ts';
 
 /** A bind that has been entered: what is bound now, or was a moment ago, may decide it. */
 export interface PendingBind {
   readonly enteredAt: Nanos;
   readonly socket: Socket;
+  /** What has to wait for its answer. */
+  readonly followers: (() => void)[];
 }
 
 /** What the books say about a bind that has returned. */
 export interface BindPrediction {
-  /** Those in its way, newest first. A bind that failed with EADDRINUSE failed for them; one that succeeded proves them gone. */
-  readonly blocking: readonly Socket[];
-  /** Only if `blocking` is empty: certain blockers behind a socket that lets it through, but may have been gone. */
-  readonly hidden: readonly Socket[];
-  /** Of `blocking`, those that were certainly bound and referenced through the whole bind: it can not have succeeded. */
-  readonly certain: readonly Socket[];
+  /** If it failed with EADDRINUSE: those that may have been in its way, newest first. */
+  readonly holding: readonly Socket[];
+  /** If it succeeded: those that must have been gone. */
+  readonly gone: readonly Socket[];
+  /** Of `gone`, those that were certainly bound and referenced through the whole bind: it can not have succeeded. */
+  readonly impossible: readonly Socket[];
 }
 
 /**
@@ -33,13 +35,31 @@ export class PortBook {
   }
 
   bindEntered(socket: Socket, at: Nanos): PendingBind {
-    const pending = { enteredAt: at, socket };
+    const pending = { enteredAt: at, socket, followers: [] };
     this.#pending.add(pending);
     return pending;
   }
 
   bindAbandoned(pending: PendingBind): void {
     this.#pending.delete(pending);
+    for (const follow of pending.followers) follow();
+  }
+
+  /**
+   * Binds in flight may have been answered by the kernel already: acts once those entered by then are back.
+   * @param act is told their sockets
+   */
+  afterBindsInFlight(own: PendingBind, by: Nanos, act: (others: readonly Socket[]) => void): void {
+    const others = [...this.#pending].filter((each) => each !== own && each.enteredAt <= by);
+    const sockets = others.map((each) => each.socket);
+    let left = others.length;
+    if (left === 0) return act(sockets);
+    for (const other of others) {
+      other.followers.push(() => {
+        left--;
+        if (left === 0) act(sockets);
+      });
+    }
   }
 
   bind(socket: Socket, binding: Binding): void {
@@ -81,24 +101,24 @@ export class PortBook {
     for (const socket of this.#bound.values()) {
       const held = socket.claim;
       if (socket === candidate || held === null || socket.binding === null) continue;
-      if (socket.binding.from <= returnedAt && this.#possibleWithin(socket, enteredAt, returnedAt)) {
+      if (socket.binding.from <= returnedAt && this.#possibleFrom(socket, enteredAt)) {
         possible.push({ claim: held, socket });
       }
     }
     const isCertain = (socket: Socket): boolean =>
       (socket.binding?.certainFrom ?? Infinity) < enteredAt && socket.hasCertainReference;
-    const blocking = blockers(claim, possible).map(({ socket }) => socket);
-    const certain = possible.filter(({ socket }) => isCertain(socket));
+    const gone = blockers(claim, possible).map(({ socket }) => socket);
+    // A socket that lets it through hides those behind it only if it was certainly there.
+    const inTheWay = possible.filter((entry) => isCertain(entry.socket) || !sharePort(claim, entry.claim));
     return {
-      blocking,
-      hidden: blocking.length > 0 ? [] : blockers(claim, certain).map(({ socket }) => socket),
-      certain: blocking.filter(isCertain),
+      holding: blockers(claim, inTheWay).map(({ socket }) => socket),
+      gone,
+      impossible: gone.filter(isCertain),
     };
   }
 
-  #possibleWithin(socket: Socket, from: Nanos, to: Nanos): boolean {
-    for (const reference of socket.references) if (reference.possibleWithin(from, to)) return true;
-    return this.#ended.some((ended) => ended.socket === socket && ended.goneBy >= from);
+  #possibleFrom(socket: Socket, from: Nanos): boolean {
+    return !socket.isGone || this.#ended.some((ended) => ended.socket === socket && ended.goneBy >= from);
   }
 
   hasUnknownPort(candidate: Socket): boolean {
@@ -119,7 +139,8 @@ export class PortBook {
   ): readonly Socket[] {
     const others = this.bound.flatMap((socket) => {
       const held = socket.claim;
-      return socket === candidate || held === null ? [] : [{ claim: held, socket }];
+      if (socket === candidate || held === null || (socket.binding?.from ?? Infinity) > enteredAt) return [];
+      return this.#possibleFrom(socket, enteredAt) ? [{ claim: held, socket }] : [];
     });
     const isPast = (socket: Socket): boolean => socket.closed !== null && socket.closed.at <= enteredAt;
     const wouldBlock = (entry: { claim: PortClaim; socket: Socket }): boolean =>

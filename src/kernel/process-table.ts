@@ -1,6 +1,6 @@
 import type { Call } from '../trace/event.ts';
 import type { Nanos, Pid, Tid } from '../trace/ids.ts';
-import type { FdTable } from './fd-table.ts';
+import type { FdTable, PendingCopy } from './fd-table.ts';
 import type { PendingBind } from './port-book.ts';
 import type { Reference } from './reference.ts';
 import type { Socket } from './socket.ts';
@@ -13,12 +13,14 @@ export interface InFlight {
   readonly socket: Socket | null;
   /** The reference that the call itself is, for calls that can wait. */
   readonly reference: Reference | null;
-  /** What the call takes away if it succeeds. */
+  /** What the call takes away if it succeeds; dup2 and exec leave it in its slot until then. */
   readonly taken: readonly Reference[];
   /** A bind of a socket that the replay knows. */
   readonly pendingBind: PendingBind | null;
   /** The slot that dup and fcntl copy. */
   readonly source: Reference | null;
+  /** The copy of the table that a fork, unshare or exec is about to make. */
+  readonly pendingCopy: PendingCopy | null;
 }
 
 export interface Thread {
@@ -39,8 +41,6 @@ export interface Process {
   lastSeenAt: Nanos;
   /** exit_group was entered, or its last thread is gone. */
   isEnding: boolean;
-  /** While one is in flight its close-on-exec descriptors may be gone already. */
-  execsInFlight: number;
   /** Tables that end with it, until somebody has waited for it. */
   readonly endedTables: FdTable[];
 }
@@ -63,7 +63,6 @@ export class ProcessTable {
       cycle: null,
       lastSeenAt: at,
       isEnding: false,
-      execsInFlight: 0,
       endedTables: [],
     };
     this.#processes.set(pid, process);

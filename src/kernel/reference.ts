@@ -40,6 +40,8 @@ export class Reference implements ReferenceLife {
   certainUntil: Nanos | null = null;
   goneBy: Nanos | null = null;
   endedWithProcess = false;
+  /** False: it turned out that it never was a reference. */
+  wasPossible = true;
   #release: MutableRelease | null = null;
 
   constructor(socket: Socket, source: ReferenceSource) {
@@ -67,6 +69,11 @@ export class Reference implements ReferenceLife {
     return this.goneBy !== null;
   }
 
+  /** Not known to have been given back: no call that takes it away has returned, and its process has not ended. */
+  get isLeft(): boolean {
+    return this.goneBy === null && !this.endedWithProcess && (this.#release?.returnedAt ?? null) === null;
+  }
+
   /** A call that takes it away was entered. The first one counts. */
   beginRelease(by: { tid: Tid; call: CallName }, at: Nanos): void {
     if (this.certainUntil !== null) return;
@@ -91,16 +98,22 @@ export class Reference implements ReferenceLife {
     this.endedWithProcess = true;
   }
 
-  /** It turned out that the call found no descriptor (EBADF): it never was a reference. */
-  neverWas(at: Nanos): void {
-    this.sure = false;
-    this.certainUntil ??= this.openedAt;
-    this.goneBy ??= at;
+  /** The trace ends: it was certainly there until then. */
+  endWithTrace(at: Nanos): void {
+    this.certainUntil ??= at;
   }
 
-  /** Certainly there at that moment, by all that is known now. */
-  certainAt(at: Nanos): boolean {
-    return this.sure && this.openedAt <= at && (this.certainUntil === null || at < this.certainUntil);
+  /** A call in flight where the trace ends: whether it found the descriptor is not known. */
+  neverProven(at: Nanos): void {
+    this.sure = false;
+    this.certainUntil ??= at;
+  }
+
+  /** It turned out that the call found no descriptor (EBADF): it never was a reference. */
+  neverWas(): void {
+    this.sure = false;
+    this.wasPossible = false;
+    this.certainUntil ??= this.openedAt;
   }
 
   /** Possibly there at some moment of the interval. */

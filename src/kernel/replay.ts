@@ -7,16 +7,18 @@ import type { Nanos, Pid, Tid } from '../trace/ids.ts';
 import { nanos, pid } from '../trace/ids.ts';
 import type { DoubtCode } from '../verdict/doubt.ts';
 import { enterCall } from './enter-call.ts';
-import type { LedgerCounts, LedgerSink } from './ledger.ts';
+import type { BindJudgement, LedgerCounts, LedgerSink } from './ledger.ts';
 import { isFork, Lifecycle } from './lifecycle.ts';
 import { parseSocketMark } from './mark-book.ts';
-import type { Process, Thread } from './process-table.ts';
+import type { InFlight, Process, Thread } from './process-table.ts';
 import { returnCall } from './return-call.ts';
 import { RunBooks } from './run-books.ts';
 
 export interface ReplayOptions {
   /** Since Linux 6.6 close(2) releases inside the call; before, on the way back to user mode like all others. */
   readonly closeReleasesInCall: boolean;
+  /** Told of every bind of a UDP socket that succeeded or met EADDRINUSE, port 0 apart. */
+  readonly onBind?: ((judgement: BindJudgement) => void) | undefined;
 }
 
 export class RunReplay {
@@ -62,15 +64,21 @@ export class RunReplay {
   }
 
   /** The run is over, and with it every process: what is left ends with them. */
-  end(at: Nanos = this.#lastAt): void {
+  end(at: Nanos): void {
     for (const process of this.#lifecycle.all()) this.#lifecycle.reaped(process.pid, at);
     this.#books.settle();
   }
 
+  /** The trace stops before the run does. */
+  cut(): void {
+    this.#books.doubts.cut();
+    this.#lifecycle.cut(this.#lastAt);
+    this.end(this.#lastAt);
+  }
+
   #entered(event: EnterEvent): void {
     const thread = this.#thread(event);
-    if (thread.inFlight !== null)
-      this.#unpaired(thread, event.at, `${thread.inFlight.call.name} did not return`);
+    if (thread.inFlight !== null) this.#didNotReturn(thread, thread.inFlight, event.at);
     if (event.call.name === 'exit_group') return this.#lifecycle.endProcess(thread.process, event.at);
     if (event.call.name === 'exit') return this.#lifecycle.threadEnds(thread, event.at);
     thread.inFlight = enterCall(this.#books, thread, event);
@@ -88,7 +96,7 @@ export class RunReplay {
     thread.inFlight = null;
     returnCall(this.#books, thread, inFlight, event);
     if (!event.result.ok) return;
-    if (isExec) this.#lifecycle.execed(thread, event.at);
+    if (isExec) this.#lifecycle.execed(thread, inFlight, event);
     if (event.name === 'wait4' && event.result.value > 0) {
       this.#lifecycle.reaped(pid(event.result.value), event.at);
     }
@@ -96,6 +104,8 @@ export class RunReplay {
 
   #marked(event: MarkEvent): void {
     const thread = this.#thread(event);
+    // A mark is a call of its own: whatever the thread was in is over.
+    if (thread.inFlight !== null) this.#didNotReturn(thread, thread.inFlight, event.at);
     this.#books.counts.marks++;
     const cycle = /^cycle (\d{1,15})$/.exec(event.text);
     if (cycle !== null) {
@@ -109,7 +119,7 @@ export class RunReplay {
 
   #forked(event: ForkEvent): void {
     if (this.#lifecycle.forked(event)) return;
-    this.#books.doubts.loss(event.at);
+    this.#books.doubts.lossForGood();
     this.#doubtAt(
       'unknown-process',
       event.pid,
@@ -127,6 +137,10 @@ export class RunReplay {
       at: event.at,
       text: event.text,
     });
+  }
+
+  #didNotReturn(thread: Thread, inFlight: InFlight, at: Nanos): void {
+    this.#unpaired(thread, at, `${inFlight.call.name} did not return`);
   }
 
   #unpaired(thread: Thread, at: Nanos, text: string): void {
@@ -160,7 +174,7 @@ export class RunReplay {
   #process(event: { readonly at: Nanos; readonly pid: Pid; readonly tid: Tid }): Process {
     const process = this.#lifecycle.get(event.pid);
     if (process !== undefined) return process;
-    this.#books.doubts.loss(event.at);
+    this.#books.doubts.lossForGood();
     this.#doubtAt('unknown-process', event.pid, event.at, `process ${event.pid} was not seen to start`);
     return this.#lifecycle.start(event.pid, event.tid, event.at);
   }

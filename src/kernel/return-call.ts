@@ -4,9 +4,10 @@ import { fd as asFd } from '../trace/ids.ts';
 import * as abi from './abi.ts';
 import { bindReturned, listenReturned } from './bind-calls.ts';
 import { addressTold, connectReturned, transferred } from './connect-calls.ts';
-import { copiesTable, isTransfer } from './enter-call.ts';
+import { isTransfer } from './enter-call.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import type { RunBooks } from './run-books.ts';
+import { closeReturned, execFailed, replaceReturned } from './taking-calls.ts';
 
 /** What a call has done to the books, now that its answer is known. */
 export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, event: ReturnEvent): void {
@@ -28,7 +29,11 @@ export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, 
       return listenReturned(books, thread, inFlight.socket, event);
     case 'connect': {
       const address = event.address ?? call.address ?? null;
-      if (inFlight.socket !== null) connectReturned(books, inFlight.socket, enteredAt, event, address);
+      if (inFlight.socket === null || (!result.ok && result.errno === 'EBADF')) return;
+      if (address === null && result.ok && inFlight.socket.network === 'udp') {
+        books.doubts.unreadable(thread, at, 'the address of a connect');
+      }
+      connectReturned(books, inFlight.socket, enteredAt, event, address);
       return;
     }
     case 'getsockname':
@@ -37,7 +42,10 @@ export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, 
       }
       return;
     case 'shutdown':
-      if (result.ok && inFlight.socket !== null) inFlight.socket.shutDownAt ??= enteredAt;
+      // Without a peer it says ENOTCONN, and shuts down all the same.
+      if (inFlight.socket !== null && (result.ok || result.errno === 'ENOTCONN')) {
+        inFlight.socket.shutDownAt ??= enteredAt;
+      }
       return;
     case 'setsockopt':
       if (result.ok) setOption(books, thread, inFlight, call, event);
@@ -50,17 +58,16 @@ export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, 
       if (call.name === 'close_range' && result.ok && (call.flags & abi.CLOSE_RANGE_CLOEXEC) !== 0) {
         for (const reference of thread.table.range(call.first, call.last)) reference.closeOnExec = true;
       }
-      return books.takingReturned(thread, inFlight, event);
+      return closeReturned(books, thread, inFlight, event);
     case 'dup2':
-    case 'dup3':
-      books.takingReturned(thread, inFlight, event);
-      if (result.ok && call.fd !== call.to) {
-        duplicate(books, thread, inFlight, event, call.name === 'dup3' && (call.flags & abi.O_CLOEXEC) !== 0);
-      }
+    case 'dup3': {
+      const isUndisturbed = replaceReturned(books, thread, inFlight, event);
+      const closeOnExec = call.name === 'dup3' && (call.flags & abi.O_CLOEXEC) !== 0;
+      if (call.fd !== call.to) duplicate(books, thread, inFlight, event, closeOnExec, isUndisturbed);
       return;
+    }
     case 'dup':
-      if (result.ok) duplicate(books, thread, inFlight, event, false);
-      return;
+      return duplicate(books, thread, inFlight, event, false);
     case 'fcntl':
       return fcntlReturned(books, thread, inFlight, call, event);
     case 'ioctl':
@@ -73,16 +80,17 @@ export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, 
     case 'clone3':
     case 'fork':
     case 'vfork':
-      if (copiesTable(call.flags)) thread.table.forkReturned();
-      return;
-    case 'unshare':
-      if (result.ok && (call.flags & abi.CLONE_FILES) !== 0) books.unshareTable(thread, at);
-      return;
+      return books.copyEnded(thread.table, inFlight.pendingCopy, at);
+    case 'unshare': {
+      const { table } = thread;
+      if (result.ok && inFlight.pendingCopy !== null) books.unshareTable(thread, at, inFlight.pendingCopy);
+      return books.copyEnded(table, inFlight.pendingCopy, at);
+    }
     case 'execve':
     case 'execveat':
-      thread.process.execsInFlight = 0;
-      if (result.ok) books.execed(thread, call.name, enteredAt, at);
-      return;
+      if (result.ok) return;
+      execFailed(thread, inFlight);
+      return books.copyEnded(thread.table, inFlight.pendingCopy, at);
     case 'setuid':
     case 'setreuid':
     case 'setresuid':
@@ -101,6 +109,7 @@ function duplicate(
   inFlight: InFlight,
   event: ReturnEvent,
   closeOnExec: boolean,
+  isUndisturbed = true,
 ): void {
   const { source } = inFlight;
   if (source === null || !event.result.ok) return;
@@ -110,7 +119,7 @@ function duplicate(
     'dup',
     asFd(event.result.value),
     event.at,
-    source.sure,
+    source.sure && isUndisturbed,
   );
   copy.closeOnExec = closeOnExec;
 }

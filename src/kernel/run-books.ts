@@ -1,18 +1,20 @@
-import type { Call, CallName, MarkEvent, ReturnEvent } from '../trace/event.ts';
+import type { Call, MarkEvent, ReturnEvent } from '../trace/event.ts';
 import type { Fd, Nanos, Tid } from '../trace/ids.ts';
 import { fd as asFd } from '../trace/ids.ts';
 import * as abi from './abi.ts';
 import { ConflictQueue } from './conflict-queue.ts';
 import { DoubtBook } from './doubt-book.ts';
-import type { LedgerSink, Origin } from './ledger.ts';
+import type { BindJudgement, LedgerSink, Origin } from './ledger.ts';
 import { MarkBook, type SocketMark } from './mark-book.ts';
 import { PortBook } from './port-book.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import { Reference } from './reference.ts';
+import type { FdTable, PendingCopy } from './fd-table.ts';
 import { Socket } from './socket.ts';
 
 export interface BooksOptions {
   readonly closeReleasesInCall: boolean;
+  readonly onBind?: ((judgement: BindJudgement) => void) | undefined;
 }
 
 /** References and sockets of one run: made, taken away, gone; and what is handed to the ledger then. */
@@ -22,6 +24,7 @@ export class RunBooks {
   readonly marks = new MarkBook();
   readonly doubts: DoubtBook;
   readonly conflicts: ConflictQueue;
+  readonly onBind: BooksOptions['onBind'];
   /** The run says itself what it closes; otherwise the close of the last descriptor counts. */
   isMarked = false;
   readonly #sink: LedgerSink;
@@ -31,6 +34,7 @@ export class RunBooks {
   constructor(sink: LedgerSink, options: BooksOptions) {
     this.#sink = sink;
     this.#options = options;
+    this.onBind = options.onBind;
     this.doubts = new DoubtBook(sink);
     this.conflicts = new ConflictQueue((bind) => {
       sink.bindFailed(bind);
@@ -60,19 +64,7 @@ export class RunBooks {
     at: Nanos,
     sure: boolean,
   ): Reference {
-    const missed = thread.table.take(number, at);
-    if (missed !== undefined) {
-      this.doubts.add({
-        code: 'contradiction',
-        address: missed.socket.address,
-        pid: thread.process.pid,
-        at,
-        text: `descriptor ${number} was given out again although no close of it was seen`,
-      });
-      missed.sure = false;
-      missed.endWithProcess(at);
-      this.gone(missed, at);
-    }
+    for (const missed of thread.table.take(number, at)) this.#closeMissed(thread, missed, at);
     const reference = new Reference(socket, {
       kind: 'descriptor',
       pid: thread.process.pid,
@@ -88,84 +80,67 @@ export class RunBooks {
     return reference;
   }
 
+  #closeMissed(thread: Thread, missed: Reference, at: Nanos): void {
+    if (missed.sure) {
+      const text = `descriptor ${missed.fd} was given out again although no close of it was seen`;
+      const { address } = missed.socket;
+      this.doubts.add({ code: 'contradiction', address, pid: thread.process.pid, at, text });
+    }
+    missed.sure = false;
+    missed.endWithProcess(at);
+    this.gone(missed, at);
+  }
+
   add(reference: Reference): void {
     reference.socket.references.add(reference);
   }
 
   callReturned(thread: Thread, reference: Reference, event: ReturnEvent): void {
     if (!event.result.ok && event.result.errno === 'EBADF') {
-      reference.neverWas(event.at);
+      reference.neverWas();
       return this.gone(reference, event.at);
     }
     reference.beginRelease({ tid: thread.tid, call: event.name }, event.at);
     reference.releaseReturned(event.at);
-    this.#dropped(thread, reference, event.at);
+    this.dropped(thread, reference, event.at);
   }
 
-  /** close, close_range, dup2, dup3 have answered. */
-  takingReturned(thread: Thread, inFlight: InFlight, event: ReturnEvent): void {
-    const { result, at } = event;
-    const failed = !result.ok && (event.name !== 'close' || result.errno === 'EBADF');
-    for (const reference of inFlight.taken) {
-      thread.table.closing.delete(reference);
-      if (failed) this.#notTaken(thread, reference, inFlight, event);
-      else {
-        reference.releaseReturned(at);
-        this.#closedByCall(thread, reference, at);
-        if (event.name === 'close' && this.#options.closeReleasesInCall) this.gone(reference, at);
-        else this.#dropped(thread, reference, at);
-      }
-    }
-  }
-
-  #notTaken(thread: Thread, reference: Reference, inFlight: InFlight, event: ReturnEvent): void {
-    if (event.name === 'close') {
-      // Linux closes the descriptor whatever close(2) answers, except for EBADF: then it was gone before.
-      const text = `close(${reference.fd}) says that the descriptor was not open`;
-      this.doubts.add({
-        code: 'contradiction',
-        address: reference.socket.address,
-        pid: thread.process.pid,
-        at: event.at,
-        text,
-      });
-      reference.sure = false;
-      return this.gone(reference, event.at);
-    }
-    reference.cancelRelease();
-    if (reference.socket.firstCloseAt === inFlight.enteredAt) reference.socket.firstCloseAt = null;
-    thread.table.putBack(reference);
+  /** The call that takes it away has succeeded. */
+  taken(thread: Thread, reference: Reference, event: ReturnEvent): void {
+    reference.releaseReturned(event.at);
+    this.#closedByCall(thread, reference, event.at);
+    if (event.name === 'close' && this.#options.closeReleasesInCall) this.gone(reference, event.at);
+    else this.dropped(thread, reference, event.at);
   }
 
   /** In a run without marks the close(2) that takes the last descriptor is what `closed` means. */
   #closedByCall(thread: Thread, reference: Reference, at: Nanos): void {
     const { socket } = reference;
     if (this.isMarked || socket.closed !== null) return;
-    for (const other of socket.references) if (other !== reference && other.kind === 'descriptor') return;
+    for (const other of socket.references) {
+      if (other !== reference && other.kind === 'descriptor' && other.isLeft) return;
+    }
     socket.closed = { at, pid: thread.process.pid, tid: thread.tid, by: 'close' };
   }
 
-  execed(thread: Thread, call: CallName, enteredAt: Nanos, at: Nanos): void {
-    for (const reference of thread.table.all()) {
-      if (!reference.closeOnExec) continue;
-      thread.table.take(reference.fd, at);
-      reference.beginRelease({ tid: thread.tid, call }, enteredAt);
-      reference.releaseReturned(at);
-      reference.socket.firstCloseAt ??= enteredAt;
-      this.#dropped(thread, reference, at);
-    }
-  }
-
-  unshareTable(thread: Thread, at: Nanos): void {
-    if (thread.table.users < 2) return;
-    const own = thread.table.copy({ pid: thread.process.pid, tid: thread.tid, at, since: at });
-    thread.table.users--;
+  /** @param pending null: the copy is made at once, and at an unknown moment of the call */
+  unshareTable(thread: Thread, at: Nanos, pending: PendingCopy | null): void {
+    const { table, process, tid } = thread;
+    if (table.users < 2) return;
+    const own = table.copy({ pid: process.pid, tid, at }, pending);
+    table.users--;
     own.users = 1;
     thread.table = own;
   }
 
+  /** What a copy of the table may have kept alive until it was made. */
+  copyEnded(table: FdTable, pending: PendingCopy | null, at: Nanos): void {
+    if (pending === null) return;
+    for (const reference of table.endCopy(pending)) this.gone(reference, at);
+  }
+
   /** The call that dropped it is back; if it was the last, the kernel releases before this thread's next user code. */
-  #dropped(thread: Thread, reference: Reference, at: Nanos): void {
+  dropped(thread: Thread, reference: Reference, at: Nanos): void {
     if (reference.socket.hasCertainReference) this.gone(reference, at);
     else thread.tails.push(reference);
   }
@@ -191,8 +166,10 @@ export class RunBooks {
   }
 
   #handOver(socket: Socket, goneBy: Nanos): void {
-    if (!this.doubts.isIntactSince(socket.createdAt)) socket.isIntact = false;
-    this.#sink.socketEnded(socket.life(goneBy));
+    // That the run makes no marks is a fact only if none was lost.
+    const isIntact =
+      socket.closed?.by === 'close' ? this.doubts.isWhole : this.doubts.isIntactSince(socket.createdAt);
+    this.#sink.socketEnded(socket.life(goneBy, isIntact));
   }
 
   /** It never returns: its thread ended, or the trace lacks its return. */
@@ -200,13 +177,15 @@ export class RunBooks {
     if (inFlight.pendingBind !== null) this.ports.bindAbandoned(inFlight.pendingBind);
     if (inFlight.reference !== null) {
       if (why === 'ended') inFlight.reference.endWithProcess(at);
-      else inFlight.reference.neverWas(at);
+      else inFlight.reference.neverWas();
       this.gone(inFlight.reference, at);
     }
     for (const reference of inFlight.taken) {
       thread.table.closing.delete(reference);
-      this.gone(reference, at);
+      // dup2 and exec leave what they may take in its slot.
+      if (!thread.table.has(reference)) this.gone(reference, at);
     }
+    this.copyEnded(thread.table, inFlight.pendingCopy, at);
     this.settle();
   }
 

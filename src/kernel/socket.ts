@@ -50,7 +50,6 @@ export class Socket {
   freePoint: Moment | null = null;
   shutDownAt: Nanos | null = null;
   firstCloseAt: Nanos | null = null;
-  isIntact = true;
   /** Not gone yet. */
   readonly references = new Set<Reference>();
   readonly #past: Reference[] = [];
@@ -125,7 +124,7 @@ export class Socket {
   }
 
   /** The finished life; only for a socket whose references are all gone. */
-  life(goneBy: Nanos): SocketLife {
+  life(goneBy: Nanos, intact: boolean): SocketLife {
     return {
       number: this.number,
       network: this.network,
@@ -144,7 +143,7 @@ export class Socket {
       certainUntil: this.#certainUntil,
       goneBy,
       endedWithProcess: this.#endedWithProcess,
-      intact: this.isIntact,
+      intact,
     };
   }
 }

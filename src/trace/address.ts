@@ -82,6 +82,13 @@ export function decodeSockaddr(
   return { family: 'other', number: family };
 }
 
+/** The address of a bind: there AF_UNSPEC stands for AF_INET if the rest names the wildcard (inet_bind). */
+export function decodeBindSockaddr(bytes: Uint8Array): SocketAddress | null {
+  const address = decodeSockaddr(bytes);
+  if (address?.family !== 'unspec' || bytes.length < 8) return address;
+  return decodeSockaddr(Uint8Array.of(2, 0, ...bytes.subarray(2)));
+}
+
 /** RFC 5952: lower case, longest run of zero words shortened, IPv4-mapped in mixed notation. */
 function formatIpv6(words: readonly number[]): Ipv6 {
   const [a = 0, b = 0] = words.slice(6);
@@ -105,6 +112,8 @@ function longestZeroRun(words: readonly number[]): { start: number; length: numb
 }
 
 function parseIpv6(text: string): number[] | null {
+  // A dotted part may only stand last.
+  if (/\..*:/.test(text)) return null;
   const halves = text.split('::');
   if (halves.length > 2) return null;
   const head = parseWords(halves[0] ?? '');

@@ -53,7 +53,8 @@ class RunDealer {
   readonly #sessionDoubts: Doubt[] = [];
   #launcher: Pid | null = null;
   #current: RunAnalysis | null = null;
-  #hasRoot = false;
+  /** Runs of which the first process was seen to start. */
+  readonly #rooted = new Set<string>();
   #currentFacts: RunFacts | null = null;
   readonly #ended = new Set<string>();
 
@@ -83,15 +84,19 @@ class RunDealer {
 
   finish(): BlockAnalysis {
     for (const run of this.#facts.runs)
-      if (!this.#ended.has(run.run)) this.#analyses.get(run.run)?.replay.end();
+      if (!this.#ended.has(run.run)) this.#analyses.get(run.run)?.replay.cut();
     const inDoubt = this.#sessionDoubts.length > 0;
     const runs = this.#facts.runs.map((run) => {
       const shell = this.#facts.doubts.filter((doubt) => doubt.run === run.run);
-      const whole = this.#ended.has(run.run) ? 'whole' : 'cut';
       const analysis = this.#analyses.get(run.run) ?? this.#analysisOf(run);
-      return analysis.finish(run.claims, [...shell, ...runDoubts(run, whole)], inDoubt);
+      return analysis.finish(run.claims, [...shell, ...runDoubts(run, this.#traceOf(run.run))], inDoubt);
     });
     return { runs, doubts: this.#sessionDoubts };
+  }
+
+  #traceOf(run: string): 'whole' | 'cut' | 'empty' {
+    if (!this.#ended.has(run)) return 'cut';
+    return this.#rooted.has(run) ? 'whole' : 'empty';
   }
 
   #lost(event: LossEvent): void {
@@ -120,17 +125,18 @@ class RunDealer {
       event.pid === event.parent ||
       event.parent !== this.#launcher ||
       this.#current === null ||
-      this.#hasRoot
+      this.#currentFacts === null ||
+      this.#rooted.has(this.#currentFacts.run)
     ) {
       this.#outsiders.add(event.pid);
       return;
     }
-    const expected = this.#currentFacts?.pid ?? null;
+    const expected = this.#currentFacts.pid;
     if (expected !== null && expected !== event.pid) {
       this.#outsiders.add(event.pid);
       return;
     }
-    this.#hasRoot = true;
+    this.#rooted.add(this.#currentFacts.run);
     this.#outsiders.delete(event.pid);
     this.#runOfProcess.set(event.pid, this.#current);
     this.#current.replay.startRoot(event);
@@ -156,7 +162,7 @@ class RunDealer {
     this.#analyses.set(facts.run, analysis);
     this.#current = analysis;
     this.#currentFacts = facts;
-    this.#hasRoot = false;
+    this.#rooted.delete(facts.run);
   }
 
   #end(facts: RunFacts, event: MarkEvent): void {
@@ -170,8 +176,8 @@ class RunDealer {
   }
 
   #analysisOf(facts: RunFacts): RunAnalysis {
-    const { closeReleasesInCall } = this.#facts;
-    return new RunAnalysis({ run: facts.run, isolated: facts.isolated }, { closeReleasesInCall });
+    const { closeReleasesInCall, onBind } = this.#facts;
+    return new RunAnalysis({ run: facts.run, isolated: facts.isolated }, { closeReleasesInCall, onBind });
   }
 }
 

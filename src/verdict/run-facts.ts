@@ -22,13 +22,17 @@ export interface RunFacts {
   readonly claimsExpected: boolean;
 }
 
-/** @param trace whether the launcher's marks for its begin and end are in the trace */
-export function runDoubts(facts: RunFacts, trace: 'whole' | 'cut'): Doubt[] {
+/**
+ * @param trace whether the launcher's marks for its begin and end are in the trace; `empty`: they are, and
+ * between them no start of the program
+ */
+export function runDoubts(facts: RunFacts, trace: 'whole' | 'cut' | 'empty'): Doubt[] {
   const doubts: Doubt[] = [];
   const add = (code: DoubtCode, text: string): void => {
     doubts.push({ code, run: facts.run, address: null, pid: null, at: null, text });
   };
   if (trace === 'cut') add('run-missing', 'the trace does not show the run from its begin to its end');
+  if (trace === 'empty') add('run-missing', 'the trace does not show the start of the program');
   const { ended } = facts;
   if (ended === null) add('run-missing', 'the launcher left no record of the end of this run');
   else if (ended.error !== null) add('run-failed', `the run could not be done: ${ended.error}`);
