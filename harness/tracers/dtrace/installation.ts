@@ -1,0 +1,147 @@
+/** Where a DTrace is, and how it is called. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { z } from 'zod';
+import { runGroup } from '../../run/process-group.ts';
+import type { BlockSpec } from '../tracer.ts';
+
+export interface DtraceInstallation {
+  /** `system`: somebody installed it here; `private`: set-up brought it into the cache. */
+  readonly origin: 'system' | 'private';
+  /** As it says itself, e.g. `2.0.7`. */
+  readonly version: string;
+  /** The program, absolute. */
+  readonly dtrace: string;
+  /** Its dynamic loader and libraries, where they are not the system's. */
+  readonly loader: string | null;
+  readonly libraryPath: string | null;
+  /** A copy of its D libraries that compiles here, where the ones it would take do not. */
+  readonly dLibraries: string | null;
+}
+
+/** In a private installation's directory; written last, so that a directory without it is none. */
+export const manifestName = 'installed.json';
+
+const manifestSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** What `dtrace -V` says. */
+  version: z.string(),
+  package: z.string(),
+  machine: z.string(),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+
+export function dtraceCache(cacheDirectory: string): string {
+  return join(cacheDirectory, 'dtrace');
+}
+
+/** The system's, else the newest private one. */
+export async function findInstallation(
+  cacheDirectory: string,
+  searchPath = process.env['PATH'] ?? '',
+): Promise<DtraceInstallation | null> {
+  return (await findSystem(cacheDirectory, searchPath)) ?? findPrivate(cacheDirectory);
+}
+
+export function findPrivate(cacheDirectory: string): DtraceInstallation | null {
+  const root = dtraceCache(cacheDirectory);
+  if (!existsSync(root)) return null;
+  const names = readdirSync(root).filter((name) => existsSync(join(root, name, manifestName)));
+  const newest = names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
+  return newest === undefined ? null : readPrivate(join(root, newest));
+}
+
+/** @returns null where the directory holds no whole installation */
+export function readPrivate(directory: string): DtraceInstallation | null {
+  const manifest = readManifest(join(directory, manifestName));
+  if (manifest === null) return null;
+  return {
+    origin: 'private',
+    version: manifest.version,
+    dtrace: join(directory, 'usr/sbin/dtrace'),
+    loader: join(directory, 'usr/lib64/ld-linux-x86-64.so.2'),
+    libraryPath: join(directory, 'usr/lib/x86_64-linux-gnu'),
+    dLibraries: join(directory, 'dlib'),
+  };
+}
+
+/** systemtap has a program of the same name, and other systems an older one: only its own version tells. */
+async function findSystem(cacheDirectory: string, searchPath: string): Promise<DtraceInstallation | null> {
+  const folders = [...searchPath.split(delimiter).filter((folder) => folder !== ''), '/usr/sbin'];
+  for (const dtrace of new Set(folders.map((folder) => join(folder, 'dtrace')))) {
+    if (!existsSync(dtrace)) continue;
+    const version = await askVersion([dtrace]);
+    if (version === null || Number(version.split('.')[0]) < 2) continue;
+    const dLibraries = systemLibraryCopy(cacheDirectory, version);
+    return {
+      origin: 'system',
+      version,
+      dtrace,
+      loader: null,
+      libraryPath: null,
+      dLibraries: existsSync(dLibraries) ? dLibraries : null,
+    };
+  }
+  return null;
+}
+
+/** Where set-up puts a copy of the system's D libraries, where they do not compile on this kernel. */
+export function systemLibraryCopy(cacheDirectory: string, version: string): string {
+  return join(dtraceCache(cacheDirectory), `system-${version}`, 'dlib');
+}
+
+/** `dtrace -V` prints `dtrace: D 2.0.7`; null for anything else. */
+export async function askVersion(argv: readonly string[]): Promise<string | null> {
+  try {
+    const { stdout } = await runGroup({
+      argv: [...argv, '-V'],
+      cwd: '/',
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+      stdout: 'capture',
+      stderr: 'ignore',
+      timeoutMs: 10_000,
+    });
+    return /^dtrace: D (\d+(?:\.\d+)+)/.exec(stdout)?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The record that `probe` hands to `command`: paths as text. */
+export function toRecord(
+  installation: DtraceInstallation,
+  program: string,
+  processors: number,
+): Readonly<Record<string, string>> {
+  const { origin, version, dtrace, loader, libraryPath, dLibraries } = installation;
+  return {
+    origin,
+    version,
+    dtrace,
+    ...(loader === null ? {} : { loader }),
+    ...(libraryPath === null ? {} : { libraryPath }),
+    ...(dLibraries === null ? {} : { dLibraries }),
+    program,
+    processors: String(processors),
+  };
+}
+
+/** How dtrace is called; a private one brings its own C library, and so its own loader. */
+export function dtraceArguments(record: BlockSpec['installation']): readonly string[] {
+  const { loader, libraryPath, dtrace = 'dtrace', dLibraries } = record;
+  return [
+    ...(loader === undefined ? [] : [loader]),
+    ...(libraryPath === undefined ? [] : ['--library-path', libraryPath]),
+    dtrace,
+    ...(dLibraries === undefined ? [] : [`-xsyslibdir=${dLibraries}`]),
+  ];
+}
+
+function readManifest(file: string): Manifest | null {
+  try {
+    const parsed = manifestSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
