@@ -1,0 +1,57 @@
+/** What every command understands, and how option values are read. */
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { createProgress } from '../output/progress.ts';
+import type { Progress } from '../output/progress.ts';
+import type { ColorChoice } from '../output/sink.ts';
+
+export interface CommonOptions {
+  readonly json?: true;
+  readonly verbose?: true;
+  /** Undefined: not said. */
+  readonly color?: boolean;
+}
+
+export function addCommonOptions(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON document instead of text')
+    .option('-v, --verbose', 'say more about what is done, on stderr')
+    .addOption(new Option('--color', 'colour, whatever the terminal is'))
+    .addOption(new Option('--no-color', 'no colour (as with NO_COLOR in the environment)'));
+}
+
+export function colorChoice(options: CommonOptions): ColorChoice {
+  if (options.color === undefined) return 'unsaid';
+  return options.color ? 'always' : 'never';
+}
+
+export function progressFor(options: CommonOptions): Progress {
+  return createProgress(process.stderr, {
+    level: options.verbose === true ? 'verbose' : 'plain',
+    canRewrite: process.env['TERM'] !== 'dumb',
+    now: () => performance.now(),
+  });
+}
+
+/** A parser for whole numbers from `least` to `most`. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** Repeatable: the values in their order, each once. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...new Set([...(before ?? []), value])];
+}
+
+/** The command line as it could be typed again. */
+export function commandLine(words: readonly string[]): string {
+  return ['afterclose', ...words.map(quoteWord)].join(' ');
+}
+
+function quoteWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

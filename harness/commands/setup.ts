@@ -1,0 +1,44 @@
+/**
+ * `setup`: everything that `repro` and the tests need and that can be had ahead. What can not be had is one line
+ * with its consequence, and no failure: the command that needs it says so again, with its own exit code.
+ */
+import { Command } from 'commander';
+import { HarnessError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { throwIfInterrupted } from '../run/interruption.ts';
+import { setUpDtrace } from '../tracers/dtrace/setup.ts';
+import type { CommandContext } from './context.ts';
+import { addCommonOptions, progressFor } from './options.ts';
+import type { CommonOptions } from './options.ts';
+import { defaultReleases, defaultVariants, scenario } from './repro.ts';
+import { buildPrograms, findPrograms } from './repro-plan.ts';
+
+export function setupCommand(context: CommandContext, setExitCode: (code: number) => void): Command {
+  const command = new Command('setup')
+    .description('fetch and build ahead what the other commands need; the second time it only looks')
+    .action(async (options: CommonOptions) => {
+      const progress = progressFor(options);
+      const say = (line: string): void => progress.say(`setup: ${line}`);
+      const { host } = context;
+      say(`Go: ${await setUpPrograms(context, say)}`);
+      throwIfInterrupted('setting up');
+      say((await setUpDtrace(host, say)).line);
+      throwIfInterrupted('setting up');
+      setExitCode(exitCodes.asExpected);
+    });
+  return addCommonOptions(command);
+}
+
+/** @returns one line: what there is, or what is missing and what follows from that */
+async function setUpPrograms(context: CommandContext, say: (line: string) => void): Promise<string> {
+  try {
+    const names = { variants: defaultVariants, releases: defaultReleases };
+    const wanted = await findPrograms(scenario, names, context.host);
+    const { variants } = await buildPrograms(wanted, { host: context.host, onProgress: say });
+    const toolchains = new Set(variants.map((variant) => variant.toolchain));
+    return `launcher and variants are built with ${[...toolchains].join(' and ')}`;
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return `${error.what}: ${error.why.trimEnd()}. Without it repro ends with exit code ${error.exitCode}: ${error.remedy}`;
+  }
+}

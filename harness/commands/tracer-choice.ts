@@ -1,0 +1,86 @@
+/** Which tracer watches: the one that was asked for, or the best that can be used here. */
+import { untraced } from '../../src/experiment/plan.ts';
+import { HarnessError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Progress } from '../output/progress.ts';
+import type { UsableTracer } from '../run/session.ts';
+import { findTracer, liveTracers } from '../tracers/index.ts';
+import type { Availability, Host } from '../tracers/tracer.ts';
+import { suggestNames } from './nearest.ts';
+
+export interface ChosenTracer {
+  readonly name: string;
+  /** Null: not asked for by name. */
+  readonly requested: string | null;
+  /** As it reports it; null for the one that watches nothing. */
+  readonly version: string | null;
+  /** It, and the one that watches nothing. */
+  readonly tracers: ReadonlyMap<string, UsableTracer>;
+}
+
+export async function chooseTracer(
+  requested: string | null,
+  host: Host,
+  progress: Progress,
+): Promise<ChosenTracer> {
+  const names = liveTracers.map((tracer) => tracer.name);
+  if (requested !== null && !names.includes(requested)) throw unknownTracer(requested, names);
+  const refusals: string[] = [];
+  for (const name of requested === null ? names : [requested]) {
+    const availability = await findTracer(name).probe(host);
+    if (!availability.usable) {
+      if (requested !== null) throw unusable(name, availability);
+      refusals.push(`${name} (${availability.what}: ${availability.why}; ${availability.remedy})`);
+      continue;
+    }
+    if (refusals.length > 0) progress.say(fallbackLine(name, refusals));
+    return choice(name, requested, availability);
+  }
+  throw new RangeError('the tracer that watches nothing is always usable');
+}
+
+function choice(
+  name: string,
+  requested: string | null,
+  availability: Extract<Availability, { usable: true }>,
+): ChosenTracer {
+  return {
+    name,
+    requested,
+    version: name === untraced ? null : availability.version,
+    tracers: new Map<string, UsableTracer>([
+      [untraced, { tracer: findTracer(untraced), installation: {} }],
+      [name, { tracer: findTracer(name), installation: availability.installation }],
+    ]),
+  };
+}
+
+/** One line, loud: whoever reads only this one must know that the answer will be less than was hoped for. */
+function fallbackLine(name: string, refusals: readonly string[]): string {
+  const what =
+    name === untraced
+      ? 'NOTHING WATCHES, so nothing can be proven (exit code 4)'
+      : `${name.toUpperCase()} WATCHES INSTEAD`;
+  return `WARNING: ${what}. Not usable: ${refusals.join('; ')}`;
+}
+
+function unknownTracer(name: string, known: readonly string[]): HarnessError {
+  return new HarnessError({
+    what: `there is no tracer ${JSON.stringify(name)}`,
+    why: `the tracers are ${known.join(', ')}`,
+    remedy: suggestNames(name, known),
+    exitCode: exitCodes.usage,
+  });
+}
+
+function unusable(
+  name: string,
+  { what, why, remedy }: Extract<Availability, { usable: false }>,
+): HarnessError {
+  return new HarnessError({
+    what: `the tracer ${name} can not be used here: ${what}`,
+    why,
+    remedy,
+    exitCode: exitCodes.environment,
+  });
+}

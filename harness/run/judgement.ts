@@ -1,0 +1,153 @@
+/**
+ * Judges a saved session, from the disk alone. `repro` and `check` both call this and nothing else, so that they
+ * can not differ.
+ */
+import type { Arm } from '../../src/experiment/arm.ts';
+import { buildReport } from '../../src/report/build.ts';
+import type { SessionEnd as ReportedEnd } from '../../src/report/build.ts';
+import type { Report } from '../../src/report/report.ts';
+import type { TraceEvent } from '../../src/trace/event.ts';
+import { analyzeBlock } from '../../src/verdict/analysis.ts';
+import type { BlockAnalysis, BlockFacts, RunFacts } from '../../src/verdict/analysis.ts';
+import type { Doubt } from '../../src/verdict/doubt.ts';
+import type { RunSummary } from '../../src/verdict/run-summary.ts';
+import { HarnessError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { readBlock, readSession } from '../store/read.ts';
+import type { SavedBlock, SavedSession } from '../store/read.ts';
+import { readPieces } from '../store/regular-file.ts';
+import { tracers } from '../tracers/index.ts';
+import type { Tracer } from '../tracers/tracer.ts';
+import type { RunRecord } from './batch.ts';
+import { alterationDoubts, endDoubts } from './session-doubts.ts';
+
+export interface Judgement {
+  readonly report: Report;
+  readonly saved: SavedSession;
+}
+
+/**
+ * @param directory of the session
+ * @throws HarnessError where it can not be read as a session, or its tracer is unknown
+ */
+export async function judgeSession(directory: string): Promise<Judgement> {
+  const saved = await readSession(directory);
+  const altered = alterationDoubts(saved);
+  const doubts: Doubt[] = [...endDoubts(saved), ...altered];
+  const summaries = new Map<string, RunSummary>();
+  for (const index of saved.plan.blocks.keys()) {
+    const analysis = await judgeBlock(saved, index, altered);
+    for (const summary of analysis.runs) summaries.set(summary.run, summary);
+    doubts.push(...analysis.doubts);
+  }
+  const { command, seed, session, tracerRequested, tracer } = saved.plan;
+  const report = buildReport({
+    command,
+    seed,
+    session,
+    tracerRequested,
+    tracer,
+    end: reportedEnd(saved),
+    arms: saved.plan.arms.map((arm, index) => ({
+      arm: plainArm(arm),
+      runs: runsOfArm(saved, index, summaries),
+    })),
+    doubts,
+  });
+  return { report, saved };
+}
+
+async function judgeBlock(
+  saved: SavedSession,
+  index: number,
+  altered: readonly Doubt[],
+): Promise<BlockAnalysis> {
+  const block = await readBlock(saved, index);
+  const tracer = knownTracer(block.tracer, saved.plan.program);
+  const facts: BlockFacts = {
+    session: saved.plan.session,
+    evidence: tracer.evidence,
+    runs: (saved.plan.blocks[index]?.runs ?? []).map(({ run }) => runFacts(run, block, saved)),
+    // A tracer of which no end was saved counts as killed.
+    losses: tracer.health(block.tracerEnd ?? { exitCode: null, signal: null, stderr: '' }),
+    doubts: [...altered, ...block.problems.map((text) => damagedDoubt(block.name, text))],
+    closeReleasesInCall: closeReleasesInCall(saved.plan.kernel),
+  };
+  return analyzeBlock(eventsOf(tracer, block), facts);
+}
+
+function knownTracer(name: string, program: string): Tracer {
+  const tracer = tracers.find((each) => each.name === name);
+  if (tracer !== undefined) return tracer;
+  throw new HarnessError({
+    what: 'the session can not be judged',
+    why: `it was traced with ${JSON.stringify(name)}, which this version of afterclose does not know`,
+    remedy: `check it with the version that made it (${program})`,
+    exitCode: exitCodes.inconclusive,
+  });
+}
+
+function runFacts(run: string, block: SavedBlock, saved: SavedSession): RunFacts {
+  const record = block.records.get(run) ?? null;
+  const claimsPath = `blocks/${block.name}/claims/${run}.json`;
+  const isAltered = saved.alterations.some(({ path }) => path === claimsPath);
+  return {
+    run,
+    pid: record?.pid ?? null,
+    isolated: record?.network === 'private',
+    ended: record === null ? null : endOf(record),
+    // Somebody else's word is not the program's.
+    claims: isAltered ? null : (block.claims.get(run) ?? null),
+    claimsExpected: true,
+  };
+}
+
+function endOf(record: RunRecord): RunFacts['ended'] {
+  const { exitCode, signal, ended, error } = record;
+  return { exitCode, signal, by: ended ?? 'itself', error };
+}
+
+function eventsOf(tracer: Tracer, block: SavedBlock): AsyncIterable<readonly TraceEvent[]> {
+  return tracer.decode(block.rawTrace === null ? nothing() : readPieces(block.rawTrace));
+}
+
+async function* nothing(): AsyncIterable<Uint8Array> {}
+
+function damagedDoubt(block: string, text: string): Doubt {
+  return { code: 'altered', run: null, address: null, pid: null, at: null, text: `${block}: ${text}` };
+}
+
+function reportedEnd({ end }: SavedSession): ReportedEnd {
+  const ended = end?.ended;
+  switch (ended?.how) {
+    case undefined:
+      return { kind: 'broken-off' };
+    case 'done':
+      return { kind: 'completed' };
+    case 'interrupted':
+      return { kind: 'interrupted', signal: ended.signalNumber };
+    case 'failed':
+      return { kind: ended.exitCode === exitCodes.environment ? 'failed' : 'broken-off' };
+  }
+}
+
+/** Linux 6.6 moved the release of close(2) into the call. Unknown kernels get the rule that is certain less often. */
+function closeReleasesInCall(kernel: string): boolean {
+  const [, major, minor] = /^Linux (\d+)\.(\d+)/.exec(kernel) ?? [];
+  return Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 6);
+}
+
+function plainArm({ variant, toolchain, tracer, expected }: Arm): Arm {
+  return { variant, toolchain, tracer, expected };
+}
+
+function runsOfArm(
+  saved: SavedSession,
+  arm: number,
+  summaries: ReadonlyMap<string, RunSummary>,
+): readonly RunSummary[] {
+  return saved.plan.blocks
+    .flatMap((block) => block.runs)
+    .filter((run) => run.arm === arm)
+    .flatMap(({ run }) => summaries.get(run) ?? []);
+}

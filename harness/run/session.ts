@@ -1,0 +1,173 @@
+/**
+ * A session: the plan is saved, its blocks are run one after another, and however it ends, nothing of it is left
+ * running and what was seen is on disk with its fingerprint. Judging comes after, from the disk.
+ */
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { HarnessError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Progress } from '../output/progress.ts';
+import { blockFileNames, claimsFile, outputFile } from '../store/layout.ts';
+import type { SessionEnd, SessionFile } from '../store/session-file.ts';
+import { createBlock, createSession, writeEnd } from '../store/write.ts';
+import type { Host, Tracer } from '../tracers/tracer.ts';
+import type { Batch } from './batch.ts';
+import { runBlock } from './block.ts';
+import type { BlockEnd } from './block.ts';
+import { interruptedBy, interruption } from './interruption.ts';
+import { lockMachine } from './locks.ts';
+import { sweepSession } from './process-group.ts';
+
+export interface SessionRequest {
+  /** Absolute; must not exist or be empty. */
+  readonly directory: string;
+  readonly plan: SessionFile;
+  /** By arm: the absolute path of its binary. */
+  readonly binaries: readonly string[];
+  /** The launcher's binary, absolute. */
+  readonly launcher: string;
+  /** Every tracer that the plan's blocks name. */
+  readonly tracers: ReadonlyMap<string, UsableTracer>;
+  readonly network: 'private' | 'inherited';
+  readonly host: Host;
+  readonly progress: Progress;
+}
+
+export interface UsableTracer {
+  readonly tracer: Tracer;
+  readonly installation: Readonly<Record<string, string>>;
+}
+
+/** @throws HarnessError only where nothing could be saved; every other end is returned, and saved in end.json */
+export async function runSession(request: SessionRequest): Promise<SessionEnd> {
+  await createSession(request.directory, request.plan);
+  interruption.addEventListener('abort', () => announceInterruption(request.progress), { once: true });
+  let ended: SessionEnd;
+  try {
+    ended = await runBlocks(request);
+  } catch (error) {
+    await sweep(request);
+    // A signal explains whatever failed after it.
+    const signal = interruptedBy();
+    if (signal === null) {
+      ended = { how: 'failed', exitCode: exitCodeOf(error), text: textOf(error) };
+      await writeEnd(request.directory, request.plan.session, ended, new Date()).catch(() => undefined);
+      throw error;
+    }
+    ended = endedBy(signal);
+  }
+  request.progress.clear();
+  await writeEnd(request.directory, request.plan.session, ended, new Date());
+  return ended;
+}
+
+async function runBlocks(request: SessionRequest): Promise<SessionEnd> {
+  let runsBefore = 0;
+  for (const [index, block] of request.plan.blocks.entries()) {
+    if (interruptedBy() !== null) break;
+    const usable = request.tracers.get(block.tracer);
+    if (usable === undefined) throw new RangeError(`the plan names an unknown tracer ${block.tracer}`);
+    const directory = await createBlock(request.directory, index, block.tracer);
+    const use = usable.tracer.evidence === 'claims' ? 'untraced' : 'traced';
+    const lock = await lockMachine(use, { onWait: (holders) => announceWait(request.progress, holders) });
+    let end: BlockEnd;
+    try {
+      end = await runBlock({
+        directory,
+        ...usable,
+        launcher: request.launcher,
+        batch: batchOf(request, directory, index),
+        runsBefore,
+        runsTotal: request.plan.blocks.reduce((sum, each) => sum + each.runs.length, 0),
+        progress: request.progress,
+      });
+    } finally {
+      await sweep(request);
+      lock.release();
+    }
+    runsBefore += block.runs.length;
+    const reason = interruptedBy() !== null ? null : whyBroken(end, block.tracer, block.runs.length);
+    if (reason !== null) return reason;
+  }
+  const signal = interruptedBy();
+  return signal === null ? { how: 'done' } : endedBy(signal);
+}
+
+function batchOf(request: SessionRequest, directory: string, index: number): Batch {
+  const { plan } = request;
+  return {
+    schemaVersion: 1,
+    session: plan.session,
+    records: join(directory, blockFileNames.records),
+    lifeline: join(directory, blockFileNames.lifeline),
+    runs: (plan.blocks[index]?.runs ?? []).map(({ run, arm }) => ({
+      run,
+      argv: [request.binaries[arm] ?? '', ...(plan.arms[arm]?.arguments ?? [])],
+      env: { AFTERCLOSE_CLAIMS: claimsFile(directory, run), AFTERCLOSE_SESSION: plan.session },
+      directory,
+      stdout: outputFile(directory, run, 'stdout'),
+      stderr: outputFile(directory, run, 'stderr'),
+      timeoutMs: runTimeoutMs(plan.cyclesPerRun),
+      graceMs: 2_000,
+      network: request.network,
+    })),
+  };
+}
+
+/** A cycle takes 0.03 ms alone and 0.3 ms under DTrace (docs/performance.md): generous, since it only ends hangs. */
+function runTimeoutMs(cycles: number): number {
+  return 30_000 + cycles * 20;
+}
+
+/** Nothing of the session may outlive its block, not even where the tracer or the launcher was killed. */
+async function sweep(request: SessionRequest): Promise<void> {
+  const killed = await sweepSession(request.plan.session);
+  if (killed.length > 0) request.progress.detail(`ended ${killed.length} processes that were left behind`);
+  for (const { tracer } of request.tracers.values()) await tracer.sweep(request.host);
+}
+
+/** Null: it ended as it should. The runs that it did are kept and judged in any case. */
+function whyBroken(end: BlockEnd, tracer: string, runs: number): SessionEnd | null {
+  const { group, seen } = end;
+  if (seen.hasEnded && seen.runsDone === runs && !end.stalled && group.exitCode === 0) return null;
+  const how = group.signal === null ? `with exit code ${group.exitCode ?? 'unknown'}` : `by ${group.signal}`;
+  const who = tracer === 'none' ? 'the launcher' : tracer;
+  if (!seen.hasBegun && group.signal === null) {
+    return {
+      how: 'failed',
+      exitCode: exitCodes.environment,
+      text: `${who} did not start the runs: it ended ${how}`,
+    };
+  }
+  const done = `${seen.runsDone} of ${runs} runs of its block were done`;
+  if (end.stalled) return broken(`${who} made no progress any more and was ended; ${done}`);
+  if (group.signal !== null || group.exitCode !== 0) return broken(`${who} ended ${how}; ${done}`);
+  return broken(`the launcher ended before its last run; ${done}`);
+}
+
+function broken(text: string): SessionEnd {
+  return { how: 'failed', exitCode: exitCodes.inconclusive, text };
+}
+
+function endedBy(signal: NodeJS.Signals): SessionEnd {
+  return { how: 'interrupted', signal, signalNumber: constants.signals[signal] };
+}
+
+function announceWait(progress: Progress, holders: readonly string[]): void {
+  const who = holders.length > 0 ? holders.join(', ') : 'another session';
+  progress.say(`waiting for ${who}: untraced runs and tracers disturb each other`);
+}
+
+function announceInterruption(progress: Progress): void {
+  progress.say(
+    `${interruptedBy() ?? 'interrupted'}: ending the runs and the tracer, saving what there is (once more: at once)`,
+  );
+}
+
+function exitCodeOf(error: unknown): number {
+  return error instanceof HarnessError ? error.exitCode : exitCodes.inconclusive;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof HarnessError ? `${error.what}: ${error.why}` : String(error);
+}

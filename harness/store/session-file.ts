@@ -1,0 +1,94 @@
+/** What the files of a session hold. They are read by later versions and on other machines: checked, versioned. */
+import { z } from 'zod';
+import { fileNamePattern, runIdPattern, sessionIdPattern, tracerNamePattern } from './layout.ts';
+
+export const storeSchemaVersion = 1;
+
+const schemaVersion = z.literal(storeSchemaVersion);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const sessionSchema = z
+  .strictObject({
+    schemaVersion,
+    session: z.string().regex(sessionIdPattern),
+    /** Name and version of the program that made it. */
+    program: z.string(),
+    /** The command line that made it. */
+    command: z.string(),
+    startedAt: z.iso.datetime(),
+    seed: z.string(),
+    scenario: z.string(),
+    /** Null: not asked for by name. */
+    tracerRequested: z.string().nullable(),
+    tracer: z.string().regex(tracerNamePattern),
+    /** As the tracer reports it; null for the one that watches nothing. */
+    tracerVersion: z.string().nullable(),
+    runsPerArm: z.int().positive(),
+    cyclesPerRun: z.int().positive(),
+    network: z.enum(['udp4', 'udp6']),
+    kernel: z.string(),
+    binaries: z.array(
+      z.strictObject({
+        variant: z.string(),
+        toolchain: z.string(),
+        /** Its own runtime.Version(). */
+        goVersion: z.string(),
+        sha256,
+      }),
+    ),
+    arms: z.array(
+      z.strictObject({
+        variant: z.string(),
+        toolchain: z.string(),
+        tracer: z.string().regex(tracerNamePattern),
+        expected: z.enum(['clean', 'held']).nullable(),
+        /** Arguments of the variant's binary. */
+        arguments: z.array(z.string()),
+      }),
+    ),
+    blocks: z.array(
+      z.strictObject({
+        tracer: z.string().regex(tracerNamePattern),
+        runs: z.array(z.strictObject({ run: z.string().regex(runIdPattern), arm: z.int().nonnegative() })),
+      }),
+    ),
+  })
+  .refine((session) => allRuns(session).every((run) => run.arm < session.arms.length), 'a run names no arm')
+  .refine((session) => {
+    const names = allRuns(session).map((run) => run.run);
+    return new Set(names).size === names.length;
+  }, 'two runs have one id');
+export type SessionFile = z.infer<typeof sessionSchema>;
+
+export const tracerFileSchema = z.strictObject({
+  schemaVersion,
+  /** Inside the block's directory; null where the tracer writes none. */
+  rawTrace: z.string().regex(fileNamePattern).nullable(),
+  /** Null: the session ended before the tracer did. */
+  ended: z.strictObject({ exitCode: z.int().nullable(), signal: z.string().nullable() }).nullable(),
+});
+export type TracerFile = z.infer<typeof tracerFileSchema>;
+
+export const endSchema = z.strictObject({
+  schemaVersion,
+  session: z.string(),
+  ended: z.discriminatedUnion('how', [
+    z.strictObject({ how: z.literal('done') }),
+    z.strictObject({
+      how: z.literal('interrupted'),
+      signal: z.string(),
+      signalNumber: z.int().min(1).max(64),
+    }),
+    /** It could not go on; `exitCode` is that of the reason. */
+    z.strictObject({ how: z.literal('failed'), exitCode: z.int().min(1).max(127), text: z.string() }),
+  ]),
+  endedAt: z.iso.datetime(),
+  /** Every file of evidence; paths are relative to the session, with `/`. */
+  files: z.array(z.strictObject({ path: z.string(), bytes: z.int().nonnegative(), sha256 })),
+});
+export type EndFile = z.infer<typeof endSchema>;
+export type SessionEnd = EndFile['ended'];
+
+function allRuns(session: { blocks: readonly { runs: readonly { run: string; arm: number }[] }[] }) {
+  return session.blocks.flatMap((block) => block.runs);
+}

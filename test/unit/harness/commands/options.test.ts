@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { collect, commandLine, wholeNumber } from '../../../../harness/commands/options.ts';
+
+describe('whole numbers', () => {
+  const parse = wholeNumber(1, 1000);
+  test.each([
+    ['1', 1],
+    ['1000', 1000],
+    ['007', 7],
+  ])('%j is one', (text, value) => {
+    expect(parse(text)).toBe(value);
+  });
+  test.each(['0', '1001', '-1', '1.5', '1e2', '0x10', '', ' 1', 'five', '９', '9'.repeat(400)])(
+    '%j is none',
+    (text) => {
+      expect(() => parse(text)).toThrow('from 1 to 1000');
+    },
+  );
+});
+
+test('repeated values are kept once, in their order', () => {
+  expect(
+    ['b', 'a', 'b'].reduce<readonly string[] | undefined>(
+      (before, value) => collect(value, before),
+      undefined,
+    ),
+  ).toEqual(['b', 'a']);
+});
+
+test('a command line can be typed again', () => {
+  expect(commandLine(['repro', '--out', "it's here", '--seed', '', '--runs=5'])).toBe(
+    `afterclose repro --out 'it'\\''s here' --seed '' --runs=5`,
+  );
+});

@@ -1,0 +1,36 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readRunsSeen } from '../../../../harness/run/runs-seen.ts';
+import { record, temporaryDirectory } from '../store/saved-session.ts';
+
+const hello = {
+  kind: 'launcher',
+  schemaVersion: 1,
+  session: 's',
+  pid: 1,
+  goVersion: 'go1.21',
+  kernel: 'Linux',
+  subreaper: true,
+  at: '1',
+};
+const end = { kind: 'end', runs: 2, reason: 'done', at: '9' };
+const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
+
+test.each([
+  ['', { hasBegun: false, runsDone: 0, hasEnded: false }],
+  [line(hello), { hasBegun: true, runsDone: 0, hasEnded: false }],
+  [line(hello) + line(record), { hasBegun: true, runsDone: 1, hasEnded: false }],
+  [line(hello) + line(record) + line(record).slice(0, -1), { hasBegun: true, runsDone: 1, hasEnded: false }],
+  [line(hello) + '{"kind":"run"}\n' + line(record), { hasBegun: true, runsDone: 1, hasEnded: false }],
+  [line(hello) + line(record) + line(record) + line(end), { hasBegun: true, runsDone: 2, hasEnded: true }],
+])('%j', async (text, seen) => {
+  const file = join(await temporaryDirectory(), 'records.ndjson');
+  await writeFile(file, text);
+  expect(await readRunsSeen(file)).toEqual(seen);
+});
+
+test('no file yet', async () => {
+  const seen = await readRunsSeen(join(await temporaryDirectory(), 'records.ndjson'));
+  expect(seen).toEqual({ hasBegun: false, runsDone: 0, hasEnded: false });
+});
