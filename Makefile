@@ -1,0 +1,58 @@
+# The front door. `make` alone prints the targets; every step says in one line what it does.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+# Steps share build/ and the machine's tracers, so `-j` must not overlap them.
+.NOTPARALLEL:
+
+# The environment may say GOTOOLCHAIN=local, GO111MODULE=off or carry flags meant for another project:
+# here every go command uses the machine's own Go unless its recipe names a release.
+export GOTOOLCHAIN := local
+unexport GO111MODULE GOFLAGS
+
+# The newest release of staticcheck needs a newer Go than the harness does; both are pinned.
+export STATICCHECK_VERSION := v0.8.2
+export STATICCHECK_GOTOOLCHAIN := go1.26.8
+
+.PHONY: help
+help: ## print this list
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+.PHONY: setup
+setup: build ## everything that can be fetched or built ahead: packages, build, launcher, Go releases, DTrace
+	@node dist/scripts/setup.js
+
+.PHONY: build
+build: packages ## compile the command line to dist/
+	@scripts/when-changed.sh dist 'build: compiling TypeScript to dist/' \
+	  src harness scripts package.json tsconfig.json tsconfig.build.json -- scripts/build.sh
+
+.PHONY: packages
+packages: preflight
+	@scripts/when-changed.sh node_modules 'packages: installing what package-lock.json names' \
+	  package.json package-lock.json .npmrc -- scripts/install-packages.sh
+
+.PHONY: preflight
+preflight:
+	@scripts/preflight.sh
+
+.PHONY: repro
+repro: setup ## prove the race and its fix under DTrace; make repro ARGS="--runs 20" passes arguments on
+	@node dist/harness/cli.js repro $(ARGS)
+
+.PHONY: test
+test: setup ## all tests: unit, property, golden, contract, command line, live tracers, Go
+	@scripts/test.sh
+
+.PHONY: check
+check: packages ## eslint, prettier, tsc, knip, gofmt, go vet, staticcheck
+	@scripts/check.sh
+
+.PHONY: golden
+golden: packages ## write the expected results of test/golden anew; read the difference before you commit it
+	@scripts/golden.sh
+
+.PHONY: clean
+clean: ## remove what make built; sessions and the private cache stay
+	rm -rf build dist coverage
