@@ -74,6 +74,8 @@ export type LossReason =
   | 'probe-error' // a probe could not read its argument
   | 'unpaired' // a return without its entry, or the reverse
   | 'disorder' // an event older than the reorder window
+  | 'unordered' // nothing tells in which order the events of different threads came
+  | 'not-followed' // threads or processes ran whose events are not in the trace
   | 'tracer-died';
 
 export type CallResult =

@@ -19,7 +19,7 @@ const causes: readonly { readonly pattern: RegExp; readonly meaning: string }[] 
     pattern: /unable to locate package|does not have a Release file|404 {2}Not Found/i,
     meaning: 'the mirror does not have the suite or the package: use a mirror of the whole Debian archive',
   },
-  { pattern: /no space left|not enough free space/i, meaning: 'the disk is full: make room in the cache' },
+  { pattern: /no space left|enough free space/i, meaning: 'the disk is full: make room in the cache' },
   {
     pattern: /resolv|connect|unreachable|timed out|timeout|failed to fetch/i,
     meaning: 'the Debian mirror can not be reached: run make setup again with a network',

@@ -56,7 +56,9 @@ define(50, 'listen', (name, a0) => ({ name, fd: fd(a0) }));
 define(51, 'getsockname', (name, a0) => ({ name, fd: fd(a0) }));
 define(53, 'socketpair', (name) => ({ name }));
 define(54, 'setsockopt', (name, a0, level, option, _a3, data) => {
-  const value = typeof data === 'number' || typeof data === 'string' ? data : null;
+  // SO_BINDTODEVICE of no bytes: no device.
+  const nothing = level === 1 && option === 25 ? '' : null;
+  const value = typeof data === 'number' || typeof data === 'string' ? data : nothing;
   return { name, fd: fd(a0), level, option, value };
 });
 define(56, 'clone', (name, flags) => ({ name, flags: flags >>> 0 }));

@@ -4,7 +4,7 @@ import { dtraceArguments } from './installation.ts';
 import { withTracefs } from './private-mounts.ts';
 
 export const rawTraceName = 'dtrace.txt';
-export const wrapperName = 'launcher.sh';
+const wrapperName = 'launcher.sh';
 /** dtrace ends with 0 whatever its target ended with: the launcher's own exit code stands here. */
 export const launcherStatusName = 'launcher.status';
 

@@ -16,9 +16,10 @@ import { readHeader, readTrailer } from './trailer.ts';
 
 /**
  * How far back in trace time a line may come. DTrace drains the buffers of the processors one after another;
- * 3 ms was the worst seen (100,000 lines a second on two busy processors), and nothing bounds it.
+ * 3 ms was the worst seen (100,000 lines a second on two busy processors), 20 ms with three busy loops beside
+ * it, and nothing bounds it. What the window holds is most of the memory that judging a trace takes.
  */
-export const defaultWindowNs = 1_000_000_000;
+export const defaultWindowNs = 250_000_000;
 
 export async function* decode(
   raw: AsyncIterable<Uint8Array>,

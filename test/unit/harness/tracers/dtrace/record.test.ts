@@ -54,6 +54,10 @@ test.each([
   expect(read(line)?.[0]).toMatchObject({ call: { name: 'setsockopt', fd: 3, level: 1, option: 2, value } });
 });
 
+test('SO_BINDTODEVICE of no bytes takes the device away', () => {
+  expect(read('1 41 42 S 1 54 0 3 1 19 7ffd')?.[0]).toMatchObject({ call: { option: 25, value: '' } });
+});
+
 test.each([
   ['E 3 ffffffff 0 0 0', { name: 'close', fd: -1 }],
   ['E 3 ffffffffffffffff 0 0 0', { name: 'close', fd: -1 }],
