@@ -31,10 +31,12 @@ export async function* dtraceLines(session: string, run: string, cycles: number)
       line('E', reader, `45 ${fd} c000 40 0`);
       line('R', reader, '45 4');
       line('M', program, `closing udp 127.0.0.1:${port}\\0`);
-      if (isLate) for (const moment of ['closed', 'done']) line('M', program, `${moment} udp 127.0.0.1:${port}\\0`);
+      if (isLate)
+        for (const moment of ['closed', 'done']) line('M', program, `${moment} udp 127.0.0.1:${port}\\0`);
       line('E', reader, `3 ${fd} 0 0 0`);
       line('R', reader, '3 0');
-      if (!isLate) for (const moment of ['closed', 'done']) line('M', program, `${moment} udp 127.0.0.1:${port}\\0`);
+      if (!isLate)
+        for (const moment of ['closed', 'done']) line('M', program, `${moment} udp 127.0.0.1:${port}\\0`);
     }
     if (cycle % cyclesPerChunk === 0) {
       yield Buffer.from(text);
@@ -45,5 +47,7 @@ export async function* dtraceLines(session: string, run: string, cycles: number)
   line('X', program, '1 0');
   line('M', launcher, `run ${run} end\\0`);
   const total = Object.entries(counts).map(([kind, count]) => `${kind}=${count}`);
-  yield Buffer.from(`${text}@END ${total.slice(0, 5).join(' ')} C=0 ${total.slice(5).join(' ')} !=0 compat=0\n`);
+  yield Buffer.from(
+    `${text}@END ${total.slice(0, 5).join(' ')} C=0 ${total.slice(5).join(' ')} !=0 compat=0\n`,
+  );
 }

@@ -9,7 +9,11 @@ const program = 100;
 const batchSize = 1024;
 
 /** Batches of events of one run of that many cycles; every tenth bind runs into the old socket. */
-export async function* reconnectHistory(session: string, run: string, cycles: number): AsyncGenerator<TraceEvent[]> {
+export async function* reconnectHistory(
+  session: string,
+  run: string,
+  cycles: number,
+): AsyncGenerator<TraceEvent[]> {
   let batch: TraceEvent[] = [];
   let now = 0;
   const push = (event: TraceEvent): void => {
@@ -21,9 +25,17 @@ export async function* reconnectHistory(session: string, run: string, cycles: nu
     tid: tid(number),
   });
   const mark = (text: string): void => push({ kind: 'mark', at: at(), ...thread(program), text });
-  const enter = (number: number, call: Call): void => push({ kind: 'enter', at: at(), ...thread(number), call });
+  const enter = (number: number, call: Call): void =>
+    push({ kind: 'enter', at: at(), ...thread(number), call });
   const leave = (number: number, name: CallName, result: CallResult, address?: SocketAddress): void =>
-    push({ kind: 'return', at: at(), ...thread(number), name, result, ...(address === undefined ? {} : { address }) });
+    push({
+      kind: 'return',
+      at: at(),
+      ...thread(number),
+      name,
+      result,
+      ...(address === undefined ? {} : { address }),
+    });
   const ok = (value = 0): CallResult => ({ ok: true, value });
 
   for (const text of [`session begin ${session}`, `run ${run} begin`]) {

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { listCommand } from './commands/list.ts';
 import { reproCommand } from './commands/repro.ts';
 import { setupCommand } from './commands/setup.ts';
 import { formatError, HarnessError } from './errors.ts';
@@ -24,7 +26,8 @@ async function main(words: readonly string[]): Promise<void> {
     await program.parseAsync(words, { from: 'user' });
     process.exitCode = endedBySignal() ?? exitCode;
   } catch (error) {
-    process.exitCode = endedBySignal() ?? explain(error);
+    const exitCode = explain(error);
+    process.exitCode = endedBySignal() ?? exitCode;
   }
 }
 
@@ -37,7 +40,7 @@ function createProgram(words: readonly string[], setExitCode: (code: number) => 
     .exitOverride()
     .showHelpAfterError('way out: afterclose --help lists the commands')
     .configureOutput({ outputError: (text, write) => write(`afterclose: ${text.replace(/^error: /, '')}`) });
-  for (const create of [setupCommand, reproCommand, checkCommand]) {
+  for (const create of [setupCommand, reproCommand, checkCommand, doctorCommand, listCommand]) {
     program.addCommand(inherit(program, create(context, setExitCode)));
   }
   return program;

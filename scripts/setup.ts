@@ -24,7 +24,10 @@ await attempt(async () => {
   say((await setUpDtrace(host, say)).line);
 }, 'without DTrace no run has evidence');
 const signal = interruptedBy();
-if (signal !== null) process.exitCode = exitCodeOfSignal(signal);
+if (signal !== null) {
+  say(`interrupted by ${signal}; what was finished is kept`);
+  process.exitCode = exitCodeOfSignal(signal);
+}
 
 async function bringPrograms(release: string): Promise<void> {
   const scenario = 'udp-reconnect';
@@ -38,6 +41,7 @@ async function attempt(bring: () => Promise<void>, consequence: string): Promise
   try {
     await bring();
   } catch (error) {
+    if (interruptedBy() !== null) return;
     if (!(error instanceof HarnessError)) throw error;
     const [why = ''] = error.why.split('\n');
     say(`${error.what} (${why}): ${consequence}. Way out: ${error.remedy}`);

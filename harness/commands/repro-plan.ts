@@ -5,7 +5,8 @@ import { HarnessError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { buildLauncher, buildVariant } from '../go/build.ts';
 import type { BuildOptions } from '../go/build.ts';
-import { parseToolchainName, resolveToolchains } from '../go/toolchain.ts';
+import { parseToolchainName } from '../go/toolchain-name.ts';
+import { resolveToolchains } from '../go/toolchain.ts';
 import { expectedVerdict, listVariants } from '../go/variants.ts';
 import type { Variant } from '../go/variants.ts';
 import { storeSchemaVersion } from '../store/session-file.ts';
@@ -24,6 +25,8 @@ export interface WantedPrograms {
 export interface BuiltVariant {
   readonly variant: string;
   readonly toolchain: string;
+  /** Its own runtime.Version(), which does not tell that a release was changed. */
+  readonly goVersion: string;
   readonly expected: Arm['expected'];
   /** Absolute path. */
   readonly binary: string;
@@ -62,6 +65,7 @@ export async function buildPrograms(wanted: WantedPrograms, options: BuildOption
       built.push({
         variant: variant.name,
         toolchain: binary.toolchain,
+        goVersion: binary.goVersion,
         expected: expectedVerdict(variant, binary.toolchain),
         binary: binary.binary,
         sha256: binary.sha256,
@@ -104,10 +108,10 @@ export function planRepro(request: ReproPlan): SessionFile {
     tracerRequested: chosen.requested,
     tracer: chosen.name,
     tracerVersion: chosen.version,
-    binaries: programs.map(({ variant, toolchain, sha256 }) => ({
+    binaries: programs.map(({ variant, toolchain, goVersion, sha256 }) => ({
       variant,
       toolchain,
-      goVersion: toolchain,
+      goVersion,
       sha256,
     })),
     arms: arms.map((arm) => ({ ...arm, arguments: programArguments })),

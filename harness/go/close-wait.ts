@@ -36,21 +36,25 @@ export function removeCloseWait(source: string): CloseWaitRemoval {
 
 const waitBlockText = 'if fd.isBlocking == 0 { runtime_Semacquire(&fd.csema) }';
 
-const closeFunction = pattern('\\bfunc ( fd * FD ) Close ( ) error {');
+const closeFunction = new RegExp(tokens('func ( fd * FD ) Close ( ) error {'), 'g');
 /** A part of an if-else chain is something else. */
-const waitBlock = pattern(
-  '(?<!\\belse\\s*)\\bif fd . isBlocking == 0 { runtime_Semacquire ( & fd . csema ) ;? } (?!else\\b)',
+const waitBlock = new RegExp(
+  `(?<!\\belse\\s*)${tokens('if fd . isBlocking == 0 { runtime_Semacquire ( & fd . csema ) ;? }')}(?!\\s*else\\b)`,
+  'g',
 );
 
-/** Tokens with blanks between them, where any white space or none may be. Two words can not grow together. */
-function pattern(tokens: string): RegExp {
-  const parts = tokens.split(' ').map((part) => (/^[({*.&)}]$/.test(part) ? `\\${part}` : part));
+/**
+ * A pattern of tokens, written with blanks between them, where any white space or none may be; two words can not
+ * grow together. A `?` behind a token: it may be missing.
+ */
+function tokens(text: string): string {
+  const parts = text.split(' ').map((part) => (/^[({*.&)}]$/.test(part) ? `\\${part}` : part));
   const spaced = parts.map((part, index) => {
     const next = parts[index + 1];
     if (next === undefined) return part;
     return part + (/\w$/.test(part) && /^\w/.test(next) ? '\\s+' : '\\s*');
   });
-  return new RegExp(spaced.join(''), 'g');
+  return `\\b${spaced.join('')}`;
 }
 
 /** Comments and the contents of literals as blanks: what is left is code, at the same offsets. */

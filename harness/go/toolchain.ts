@@ -1,4 +1,5 @@
-/** From the name of a Go release to the toolchain that builds with it. */
+/** From the name of a toolchain to what builds with it. */
+import { join } from 'node:path';
 import { HarnessError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { goToolchainMutex } from '../run/locks.ts';
@@ -6,7 +7,8 @@ import { explainDownloadFailure } from './download-failure.ts';
 import { listDownloadedReleases } from './known-releases.ts';
 import { findLocalGo, runGo } from './go-command.ts';
 import type { GoEnvironment, LocalGo } from './go-command.ts';
-import { counterfactuals, makeLegacyCloseOverlay, refuseLegacyClose } from './overlay.ts';
+import { makeLegacyCloseOverlay } from './overlay.ts';
+import { parseToolchainName, splitToolchainName } from './toolchain-name.ts';
 
 export interface Toolchain {
   /** `go1.9.7`, which is its runtime.Version(), or `go1.26.8+legacy-close`. */
@@ -41,7 +43,7 @@ export async function resolveToolchains(
   names: readonly string[],
   options: ToolchainOptions,
 ): Promise<readonly Toolchain[]> {
-  const wanted = names.map(parseToolchainName).map(splitName);
+  const wanted = names.map(parseToolchainName).map(splitToolchainName);
   const local = await findLocalGo(options.host, options.environment);
   const toolchains = new Map<string, Toolchain>();
   const bring = async (release: string): Promise<Toolchain> =>
@@ -55,39 +57,6 @@ export async function resolveToolchains(
     toolchains.set(name, counterfactual === null ? toolchain : await withLegacyClose(toolchain, options));
   }
   return [...toolchains.values()];
-}
-
-/**
- * `local`, or the name that GOTOOLCHAIN takes; for a counterfactual with its name behind it (`local+legacy-close`).
- * Its result is a name again.
- */
-export function parseToolchainName(text: string): string {
-  const [, release = '', counterfactual] = /^([^+]*)(?:\+(.*))?$/s.exec(text) ?? [];
-  const name = parseReleaseName(release, text);
-  if (counterfactual === undefined) return name;
-  const known = counterfactuals.find((each) => each === counterfactual);
-  if (known === undefined) throw unknownCounterfactual(text);
-  const refusal = refuseLegacyClose(name);
-  if (refusal !== null) throw refusedCounterfactual(text, refusal);
-  return `${name}+${known}`;
-}
-
-function parseReleaseName(release: string, text: string): string {
-  if (release === 'local') return release;
-  const [, number] = /^(?:go)?(1\.\d{1,3}(?:\.\d{1,3}|rc\d{1,2}|beta\d{1,2})?)$/.exec(release) ?? [];
-  if (number !== undefined) return `go${number}`;
-  throw new HarnessError({
-    what: `${JSON.stringify(text)} is not the name of a Go release`,
-    why: 'a release is named like 1.9.7 or go1.9.7; local is the go command of this machine',
-    remedy: 'use such a name: --go 1.9.7 --go local',
-    exitCode: exitCodes.usage,
-  });
-}
-
-/** @param name as parseToolchainName gives it */
-function splitName(name: string): { readonly release: string; readonly counterfactual: string | null } {
-  const [release = '', counterfactual = null] = name.split('+');
-  return { release, counterfactual };
 }
 
 export function localToolchain(local: LocalGo): Toolchain {
@@ -114,9 +83,17 @@ async function withLegacyClose(base: Toolchain, options: ToolchainOptions): Prom
   }
   const overlay = await makeLegacyCloseOverlay({ name: base.name, goRoot }, options.host.cacheDirectory);
   return {
-    ...base,
     name,
     identity: `${base.identity} legacy-close ${overlay.digest}`,
+    // Go 1.27 replaces no file beneath the module cache, which is where a downloaded release lies. So it is called
+    // as a local one, with another module cache: the fixtures need no modules. It has to go with the release's own
+    // go command, since the switch to it would look for it in the module cache.
+    goCommand: join(goRoot, 'bin', 'go'),
+    env: {
+      ...base.env,
+      GOTOOLCHAIN: 'local',
+      GOMODCACHE: join(options.host.cacheDirectory, 'go', 'no-modules'),
+    },
     changed: { base, flags: [`-overlay=${overlay.file}`] },
   };
 }
@@ -156,22 +133,4 @@ async function askVersion(
   const end = await runGo([toolchain.goCommand, 'version'], { ...toolchain.env, ...more });
   const version = end.exitCode === 0 ? (/^go version (.*) \S+$/.exec(end.stdout.trim())?.[1] ?? '') : null;
   return { version, output: end.stderr };
-}
-
-function unknownCounterfactual(text: string): HarnessError {
-  return new HarnessError({
-    what: `${JSON.stringify(text)} names no toolchain`,
-    why: `behind the + stands what is changed in the release; that can be ${counterfactuals.join(', ')}`,
-    remedy: 'use --go local+legacy-close, or the release without the +',
-    exitCode: exitCodes.usage,
-  });
-}
-
-function refusedCounterfactual(text: string, why: string): HarnessError {
-  return new HarnessError({
-    what: `there can be no ${text}`,
-    why,
-    remedy: 'use +legacy-close with Go 1.16 or newer: --go local+legacy-close',
-    exitCode: exitCodes.usage,
-  });
 }

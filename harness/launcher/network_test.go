@@ -43,7 +43,7 @@ func (b *bench) networkRun(network, addresses string) {
 
 func TestPrivateNetwork(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("not root: TestPrivateNetworkInUserNamespace has the same")
+		t.Skip("missing: root (TestPrivateNetworkInUserNamespace has the same)")
 	}
 	privateNetwork(t, newBench(t))
 }
@@ -57,7 +57,7 @@ func TestPrivateNetworkInUserNamespace(t *testing.T) {
 	}
 	for _, path := range []string{"/proc/sys/user/max_user_namespaces", "/proc/sys/kernel/unprivileged_userns_clone"} {
 		if text, err := os.ReadFile(path); err == nil && strings.TrimSpace(string(text)) == "0" {
-			t.Skipf("%s is 0: there are no user namespaces", path)
+			t.Skipf("missing: user namespaces (%s is 0)", path)
 		}
 	}
 	privateNetwork(t, b)
@@ -94,7 +94,7 @@ func TestPrivateNetworkIsNeverPretended(t *testing.T) {
 	b := newBench(t)
 	if os.Geteuid() == 0 {
 		if users, err := os.ReadFile("/proc/self/uid_map"); err == nil && strings.HasSuffix(string(users), " 1\n") {
-			t.Skip("root of a user namespace of one user: there is nobody else to be")
+			t.Skip("missing: a second user (root of a user namespace of one user)")
 		}
 		becomeNobody(b)
 	}

@@ -241,7 +241,7 @@ func TestOutputThatCanNotBeWritten(t *testing.T) {
 
 func TestFullDisk(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("not root: can not mount a small disk")
+		t.Skip("missing: root (only root can mount a small disk)")
 	}
 	b := newBench(t)
 	small := b.path("small")
@@ -277,7 +277,7 @@ func TestChildrenOfOthersAreLeftAlone(t *testing.T) {
 func TestNoProcessOfItsOwn(t *testing.T) {
 	strace, err := exec.LookPath("strace")
 	if err != nil {
-		t.Skip("no strace")
+		t.Skip("missing: strace (the number of processes is counted with it)")
 	}
 	b := newBench(t)
 	b.shell("exit 0")

@@ -43,7 +43,7 @@ export function formatRunsDone(done: number, total: number, elapsedMs: number): 
 }
 
 /** `3 s`, `2 min 5 s` */
-export function formatSeconds(ms: number): string {
+function formatSeconds(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

@@ -111,7 +111,8 @@ async function follow(request: BlockRequest, group: ProcessGroup, lifeline: Life
     const stalled = performance.now() - progressedAt > patienceMs(request.batch);
     if (!stalled && !interruption.aborted) continue;
     lifeline.cut();
-    if ((await Promise.race([ended, sleep(orderlyEndMs, 'late' as const)])) === 'late') await group.end();
+    if ((await Promise.race([ended, sleep(orderlyEndMs, 'late' as const, { ref: false })])) === 'late')
+      await group.end();
     return stalled;
   }
 }

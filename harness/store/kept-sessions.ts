@@ -12,19 +12,21 @@ import type { Outcome } from '../../src/verdict/outcome.ts';
 import { parseJson, readTextFile } from './json-file.ts';
 import { endFileName, reportFileName, sessionFileName } from './layout.ts';
 import { endSchema, sessionSchema, storeSchemaVersion } from './session-file.ts';
+import type { SessionFile } from './session-file.ts';
+
+/** `no-session`: its plan can not be read, so nothing is known of it. */
+export const keptStates = ['judged', 'unjudged', 'unfinished', 'damaged', 'no-session'] as const;
 
 export interface KeptSession {
   /** The folder's name, by which `check` is told. */
   readonly folder: string;
-  /** The first four are null where the plan can not be read. */
-  readonly session: string | null;
-  readonly startedAt: string | null;
-  readonly command: string | null;
-  readonly tracer: string | null;
-  /** As its report says, which `check` does not rely on; null: it has none. */
-  readonly outcome: Outcome | null;
-  /** Half a sentence; null: it is whole. */
+  readonly state: (typeof keptStates)[number];
+  /** Half a sentence; null: it is judged. */
   readonly problem: string | null;
+  /** As its report says, which `check` does not rely on; null: it is not judged. */
+  readonly outcome: Outcome | null;
+  /** Null where there is no session. */
+  readonly plan: Pick<SessionFile, 'session' | 'startedAt' | 'command' | 'tracer'> | null;
 }
 
 /** Newest first, then those that do not say when. None where the directory does not exist. */
@@ -37,36 +39,41 @@ export async function listKeptSessions(directory: string): Promise<readonly Kept
       .map((entry) =>
         limit(async () =>
           entry.isSymbolicLink()
-            ? unreadable(entry.name, 'a symbolic link, which is not followed')
+            ? noSession(entry.name, 'it is a symbolic link')
             : readKept(directory, entry.name),
         ),
       ),
   );
-  return kept.sort((a, b) => compare(b.startedAt ?? '', a.startedAt ?? '') || compare(a.folder, b.folder));
+  return kept.sort(
+    (a, b) => compare(b.plan?.startedAt ?? '', a.plan?.startedAt ?? '') || compare(a.folder, b.folder),
+  );
 }
 
 async function readKept(directory: string, folder: string): Promise<KeptSession> {
   const place = join(directory, folder);
-  const plan = await readDocument(join(place, sessionFileName), sessionSchema, storeSchemaVersion);
-  if (plan.value === null) return unreadable(folder, `not a session: ${plan.problem}`);
-  const { session, startedAt, command, tracer } = plan.value;
+  const read = await readDocument(join(place, sessionFileName), sessionSchema, storeSchemaVersion);
+  if (read.value === null) return noSession(folder, read.problem);
+  const { session, startedAt, command, tracer } = read.value;
+  const plan = { session, startedAt, command, tracer };
   const end = await readDocument(join(place, endFileName), endSchema, storeSchemaVersion);
   const report = await readDocument(join(place, reportFileName), reportedSchema, reportSchemaVersion);
-  const stranger = [end.value, report.value].find((value) => value !== null && value.session !== session);
-  const problem =
-    stranger !== undefined
-      ? 'files of another session are in it'
-      : end.value === null
-        ? end.isMissing
-          ? 'it has no end: still running, or killed'
-          : end.problem
-        : report.value === null
-          ? report.isMissing
-            ? 'never judged'
-            : report.problem
-          : null;
-  const outcome = problem === null ? (report.value?.outcome ?? null) : null;
-  return { folder, session, startedAt, command, tracer, outcome, problem };
+  const [state, problem] = stateOf(session, end, report);
+  const outcome = state === 'judged' ? (report.value?.outcome ?? null) : null;
+  return { folder, state, problem, outcome, plan };
+}
+
+/** The first that applies. */
+function stateOf(
+  session: string,
+  end: ReadDocument<{ readonly session: string }>,
+  report: ReadDocument<{ readonly session: string }>,
+): readonly [KeptSession['state'], string | null] {
+  const strangers = [end.value, report.value].filter((each) => each !== null && each.session !== session);
+  if (strangers.length > 0) return ['damaged', 'files of another session are in it'];
+  if (end.isMissing) return ['unfinished', 'still running, or killed'];
+  if (end.value === null) return ['damaged', end.problem];
+  if (report.isMissing) return ['unjudged', report.problem];
+  return report.value === null ? ['damaged', report.problem] : ['judged', null];
 }
 
 /** Of the report only what is listed. */
@@ -88,7 +95,7 @@ async function readDocument<T>(
   const failed = (problem: string, isMissing = false) => ({ value: null, isMissing, problem });
   const result = await readTextFile(path, maxBytes);
   if (result.state === 'missing') return failed(`there is no ${name}`, true);
-  if (result.state === 'refused') return failed(`${name} was not read: ${result.why}`);
+  if (result.state === 'refused') return failed(`${name} is not read: ${result.why}`);
   const json = parseJson(result.text);
   if (!json.ok) return failed(`${name} is damaged`);
   const version = (json.value as { schemaVersion?: unknown } | null)?.schemaVersion;
@@ -102,8 +109,8 @@ async function readDocument<T>(
 /** A plan of the largest session that can be asked for is smaller. */
 const maxBytes = 64 * 1024 * 1024;
 
-function unreadable(folder: string, problem: string): KeptSession {
-  return { folder, session: null, startedAt: null, command: null, tracer: null, outcome: null, problem };
+function noSession(folder: string, problem: string): KeptSession {
+  return { folder, state: 'no-session', problem, outcome: null, plan: null };
 }
 
 function compare(a: string, b: string): number {

@@ -160,7 +160,8 @@ function readFault(line: LineCursor, { at, pid, tid }: Head, push: (item: Item) 
 /** Results of bind, connect and getsockname carry the address; null where it was not readable. */
 function toReturn(at: Nanos, pid: Pid, tid: Tid, name: CallName, result: CallResult, data: CallData): Item {
   if (name !== 'bind' && name !== 'connect' && name !== 'getsockname') {
-    return { kind: 'return', at, pid, tid, name, result };
+    const plain = { kind: 'return', at, pid, tid, name, result } as const;
+    return name === 'sendmsg' && data === 1 ? { ...plain, passesDescriptors: true } : plain;
   }
   const decode = name === 'bind' ? decodeBindSockaddr : decodeSockaddr;
   const address = data instanceof Uint8Array ? decode(data) : null;

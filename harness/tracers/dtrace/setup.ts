@@ -48,6 +48,8 @@ async function findOrInstall(
   const { cacheDirectory } = host;
   const found = await findInstallation(cacheDirectory, machine.searchPath);
   if (found !== null) return found.origin === 'system' ? withLibraries(cacheDirectory, found) : found;
+  // 18 MB for nothing: an ordinary user could not trace with it.
+  if (!host.isRoot) return 'DTrace is not installed, and tracing with it needs root';
   const missing = missingToInstall(machine) ?? unusableCache(cacheDirectory);
   if (missing !== null) return missing;
   say('dtrace: fetching DTrace from Debian into the cache (18 MB); nothing of the system changes');

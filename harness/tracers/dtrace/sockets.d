@@ -11,7 +11,8 @@
  *                                        sockaddr; setsockopt: the value, i:NUMBER or s:TEXT; socket:
  *                                        i:FSUID, its owner
  *   E NR A0 A1 A2 A3 [DATA]              a call that may block is entered; execve: s:PATH, clone3: i:FLAGS
- *   R NR RESULT [DATA]                   ... and is back; connect: the bytes of the sockaddr
+ *   R NR RESULT [DATA]                   ... and is back; connect: the bytes of the sockaddr; sendmsg: i:1 if
+ *                                        the message carries descriptors
  *   M TEXT                               a mark; AT is the entry of its call
  *   F PID TID                            a child (or thread: same PID) exists, its table made or shared
  *   C TID                                execve made the thread TID the only and first one of its process
@@ -27,8 +28,8 @@
  * Raw tracepoints, not the syscall provider: with its 130 probes DTrace took 11 s to end on Linux 6.18, with
  * these 1 to 6 s, and at the return the registers still hold the arguments of the entry.
  *
- * Not seen: calls of 32-bit programs (counted), descriptors sent over a socket or registered with io_uring,
- * and the entry of a call that seccomp refused.
+ * Not seen: calls of 32-bit programs (counted), where descriptors go that are sent over a socket or registered
+ * with io_uring, and the entry of a call that seccomp refused.
  */
 #pragma D option quiet
 #pragma D option strsize=256
@@ -177,11 +178,42 @@ rawtp:::sys_exit
 /this->nr == CLOSE || this->nr == CLOSE_RANGE || this->nr == DUP2 || this->nr == DUP3 ||
  this->nr == ACCEPT || this->nr == ACCEPT4 ||
  this->nr == RECVFROM || this->nr == RECVMSG || this->nr == RECVMMSG ||
- this->nr == SENDTO || this->nr == SENDMSG || this->nr == SENDMMSG ||
+ this->nr == SENDTO || this->nr == SENDMMSG ||
  this->nr == UNSHARE || this->nr == SETNS || this->nr == EXECVE || this->nr == EXECVEAT ||
  this->nr == WAIT4 || this->nr == WAITID ||
  /* the child's own return (0) is left out: F has told of it */
  ((this->nr == CLONE || this->nr == CLONE3 || this->nr == FORK || this->nr == VFORK) && this->result != 0)/
+{
+	printf("%d %d %d R %d %d\n", timestamp - origin, pid, tid, this->nr, this->result);
+	@r = sum(1);
+}
+
+/* SOL_SOCKET, SCM_RIGHTS in the first header of msg_control (at 32; its length at 40). */
+rawtp:::sys_exit
+/this->nr == SENDMSG/
+{
+	this->length = 0;
+	this->passes = 0;
+}
+rawtp:::sys_exit
+/this->nr == SENDMSG && this->ok/
+{
+	this->control = *(uint64_t *)copyin(this->a1 + 32, 8);
+	this->length = *(uint64_t *)copyin(this->a1 + 40, 8);
+}
+rawtp:::sys_exit
+/this->nr == SENDMSG && this->length > 16/
+{
+	this->passes = *(int *)copyin(this->control + 8, 4) == 1 && *(int *)copyin(this->control + 12, 4) == 1;
+}
+rawtp:::sys_exit
+/this->nr == SENDMSG && this->passes/
+{
+	printf("%d %d %d R %d %d i:1\n", timestamp - origin, pid, tid, this->nr, this->result);
+	@r = sum(1);
+}
+rawtp:::sys_exit
+/this->nr == SENDMSG && !this->passes/
 {
 	printf("%d %d %d R %d %d\n", timestamp - origin, pid, tid, this->nr, this->result);
 	@r = sum(1);

@@ -6,6 +6,7 @@ import {
   listDownloadedReleases,
   nearestRelease,
   servedReleases,
+  sortReleases,
 } from '../../../../harness/go/known-releases.ts';
 
 test.each([
@@ -40,4 +41,14 @@ test('what the module cache holds needs no network', async () => {
   } finally {
     rmSync(cache, { recursive: true });
   }
+});
+
+test('releases are sorted by their numbers, and what is none is left out', () => {
+  expect(sortReleases(['go1.10.8', 'go1.9.7', 'tip', 'go1.27rc1', 'go1.9.10', 'go1.26.8'])).toEqual([
+    'go1.9.7',
+    'go1.9.10',
+    'go1.10.8',
+    'go1.26.8',
+    'go1.27rc1',
+  ]);
 });

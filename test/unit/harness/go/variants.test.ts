@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { HarnessError } from '../../../../harness/errors.ts';
-import { expectedVerdict, listVariants } from '../../../../harness/go/variants.ts';
+import { expectedVerdict, listScenarios, listVariants } from '../../../../harness/go/variants.ts';
 import { currentHost } from '../../../../harness/host.ts';
 
 let packageRoot = '';
@@ -40,6 +40,7 @@ test.each([
   ['no JSON', '{'],
   ['an unknown key', { ...good, extra: 1 }],
   ['a selector that selects nothing', { ...good, expects: [{ toolchains: '1.10', verdict: 'held' }] }],
+  ['a change that is not known', { ...good, expects: [{ toolchains: 'legacy-clos', verdict: 'held' }] }],
   ['a verdict that can not be expected', { ...good, expects: [{ toolchains: '*', verdict: 'unknown' }] }],
 ])('%s is an error that names the file', async (_, content) => {
   addVariant('broken', content);
@@ -60,6 +61,14 @@ test('an unknown scenario is an error that names those there are', async () => {
   });
 });
 
+test('a folder without variants is no scenario', async () => {
+  addVariant('first', good);
+  mkdirSync(join(packageRoot, 'go-fixtures', 'other', 'program'), { recursive: true });
+  writeFileSync(join(packageRoot, 'go-fixtures', 'go.mod'), '');
+  expect(await listScenarios({ packageRoot })).toEqual(['some-scenario']);
+  expect(await listScenarios({ packageRoot: join(packageRoot, 'nothing') })).toEqual([]);
+});
+
 test('our own fixtures expect what the releases have shown', async () => {
   const variants = await listVariants('udp-reconnect', currentHost());
   const expected = (name: string, toolchain: string) => {
@@ -69,7 +78,11 @@ test('our own fixtures expect what the releases have shown', async () => {
   for (const name of ['unfixed', 'deadline', 'retry']) {
     expect(expected(name, 'go1.9.7'), name).toBe('held');
     expect(expected(name, 'go1.10.8'), name).toBe('clean');
+    expect(expected(name, 'go1.26.8+legacy-close'), name).toBe('held');
   }
-  expect(expected('semaphore', 'go1.9.7')).toBe('clean');
-  expect(expected('semaphore', 'go1.26.8')).toBe('clean');
+  for (const name of ['semaphore', 'waitgroup']) {
+    for (const toolchain of ['go1.9.7', 'go1.26.8', 'go1.26.8+legacy-close']) {
+      expect(expected(name, toolchain), name).toBe('clean');
+    }
+  }
 });

@@ -1,0 +1,139 @@
+//go:build linux && amd64
+// +build linux,amd64
+
+package main
+
+import (
+	"fmt"
+	"syscall"
+
+	"afterclose.dev/fixtures/internal/claims"
+)
+
+// table holds what one situation has made, by name.
+type table struct {
+	claims   *claims.Claims
+	fds      map[string]int
+	readers  map[string]*reader
+	back     chan *reader
+	children map[string]*child
+	threads  map[string]*thread
+	told     int
+	answered *answer
+}
+
+func newTable(c *claims.Claims) *table {
+	return &table{
+		claims:   c,
+		fds:      map[string]int{},
+		readers:  map[string]*reader{},
+		back:     make(chan *reader),
+		children: map[string]*child{},
+		threads:  map[string]*thread{},
+	}
+}
+
+func (t *table) do(s step) error {
+	act, err := t.action(s)
+	if err != nil {
+		return err
+	}
+	if s.On == "" {
+		err = act(s)
+	} else if on, ok := t.threads[s.On]; ok {
+		err = on.do(func() error { return act(s) })
+	} else {
+		return fmt.Errorf("there is no thread %q", s.On)
+	}
+	switch {
+	case s.Fails == "":
+		return err
+	case err == nil:
+		return fmt.Errorf("it succeeded; %s was expected", s.Fails)
+	case errnoName(err) != s.Fails:
+		return fmt.Errorf("%s was expected, not %v", s.Fails, err)
+	}
+	return nil
+}
+
+func (t *table) action(s step) (func(step) error, error) {
+	actions := map[string]func(step) error{
+		"socket":     t.open,
+		"bind":       t.bind,
+		"connect":    t.connect,
+		"send":       t.send,
+		"tell":       t.tell,
+		"option":     t.option,
+		"device":     t.device,
+		"shutdown":   func(s step) error { return syscall.Shutdown(t.fds[s.Of], syscall.SHUT_RDWR) },
+		"close":      func(s step) error { return syscall.Close(t.fds[s.Of]) },
+		"closeRange": t.closeRange,
+		"duplicate":  t.duplicate,
+		"onExec":     t.onExec,
+		"fchown":     func(s step) error { return syscall.Fchown(t.fds[s.Of], s.Value, -1) },
+		"identity":   setIdentity,
+		"park":       t.park,
+		"wake":       t.wake,
+		"returned":   t.returned,
+		"thread":     t.startThread,
+		"unshare":    func(step) error { return syscall.Unshare(syscall.CLONE_FILES) },
+		"fork":       t.fork,
+		"spawn":      t.spawn,
+		"exec":       t.exec,
+		"exit":       t.exit,
+		"pass":       t.pass,
+		"register":   t.register,
+		"take":       t.take,
+	}
+	act, ok := actions[s.Do]
+	if !ok {
+		return nil, fmt.Errorf("unknown step %q", s.Do)
+	}
+	// Every one of these is about a socket that is there.
+	switch s.Do {
+	case "socket", "identity", "thread", "unshare", "fork", "exec", "exit", "wake", "returned":
+	default:
+		if _, ok := t.fds[s.Of]; !ok {
+			return nil, fmt.Errorf("there is no socket %q", s.Of)
+		}
+	}
+	return act, nil
+}
+
+func (t *table) named(name string, fd int) error {
+	if _, ok := t.fds[name]; ok {
+		return fmt.Errorf("there is a socket %q already", name)
+	}
+	t.fds[name] = fd
+	return nil
+}
+
+// clear leaves nothing bound: whatever the steps left open, parked or running is ended, and has ended.
+func (t *table) clear() error {
+	for name, each := range t.children {
+		if err := each.end(); err != nil {
+			return fmt.Errorf("child %s: %v", name, err)
+		}
+	}
+	if err := t.wakeAll(); err != nil {
+		return fmt.Errorf("readers: %v", err)
+	}
+	for _, each := range t.threads {
+		each.end()
+	}
+	if err := t.closeAll(); err != nil {
+		return err
+	}
+	return resetIdentity()
+}
+
+// closeAll closes what is left. A step may have closed some of them; meanwhile nothing was opened that stayed
+// open but sockets and pipes of this table, so the worst that a second close meets is EBADF.
+func (t *table) closeAll() error {
+	for _, fd := range t.fds {
+		if err := syscall.Close(fd); err != nil && err != syscall.EBADF {
+			return err
+		}
+	}
+	return nil
+}
