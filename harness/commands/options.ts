@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { createProgress } from '../output/progress.ts';
 import type { Progress } from '../output/progress.ts';
+import type { PortPair } from '../run/ports.ts';
 import type { ColorChoice } from '../output/sink.ts';
 
 export interface CommonOptions {
@@ -40,6 +41,15 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
+}
+
+/** Two ports, as in `3001,3002`. */
+export function portPair(text: string): PortPair {
+  const [, first, second] = /^(\d{1,5}),(\d{1,5})$/.exec(text) ?? [];
+  const ports = [Number(first), Number(second)] as const;
+  const isPort = (port: number) => port >= 1 && port <= 65_535;
+  if (ports.every(isPort) && ports[0] !== ports[1]) return ports;
+  throw new InvalidArgumentError('It must be two different ports from 1 to 65535, as in 3001,3002.');
 }
 
 /** Repeatable: the values in their order, each once. */

@@ -9,6 +9,7 @@ import { parseToolchainName } from '../go/toolchain-name.ts';
 import { resolveToolchains } from '../go/toolchain.ts';
 import { expectedVerdict, listVariants } from '../go/variants.ts';
 import type { Variant } from '../go/variants.ts';
+import type { PortPair } from '../run/ports.ts';
 import { storeSchemaVersion } from '../store/session-file.ts';
 import type { SessionFile } from '../store/session-file.ts';
 import { suggestNames } from './nearest.ts';
@@ -90,11 +91,16 @@ export type ReproPlan = Pick<
   readonly startedAt: Date;
   readonly chosen: ChosenTracer;
   readonly programs: readonly BuiltVariant[];
+  /** Null: those that the program has by itself. */
+  readonly ports?: PortPair | null;
 };
 
 export function planRepro(request: ReproPlan): SessionFile {
-  const { startedAt, chosen, programs, ...same } = request;
-  const programArguments = ['-cycles', String(same.cyclesPerRun), '-network', same.network];
+  const { startedAt, chosen, programs, ports = null, ...same } = request;
+  const programArguments = [
+    ...['-cycles', String(same.cyclesPerRun), '-network', same.network],
+    ...(ports === null ? [] : ['-ports', ports.join(',')]),
+  ];
   const { arms, blocks } = planSession({
     seed: same.seed,
     programs: programs.map(({ variant, toolchain, expected }) => ({ variant, toolchain, expected })),

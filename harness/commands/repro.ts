@@ -3,15 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { release, type } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import type { PortPair } from '../run/ports.ts';
 import { runSession } from '../run/session.ts';
 import { defaultSessionDirectory } from '../store/layout.ts';
 import { checkIsFree, writeReport } from '../store/write.ts';
 import type { CommandContext } from './context.ts';
-import { addCommonOptions, collect, commandLine, progressFor, wholeNumber } from './options.ts';
+import { addCommonOptions, collect, commandLine, portPair, progressFor, wholeNumber } from './options.ts';
 import type { CommonOptions } from './options.ts';
 import { judgeUntilSignal } from './judging.ts';
 import { printJudgement, renderReportJson } from './print-judgement.ts';
 import { buildPrograms, findPrograms, planRepro } from './repro-plan.ts';
+import { findPlace } from './session-place.ts';
 import { chooseTracer } from './tracer-choice.ts';
 import type { Progress } from '../output/progress.ts';
 
@@ -22,6 +24,8 @@ interface ReproOptions extends CommonOptions {
   readonly go?: readonly string[];
   readonly tracer?: string;
   readonly network: 'udp4' | 'udp6';
+  readonly ports?: PortPair;
+  readonly sharedNetwork?: true;
   readonly seed?: string;
   readonly out?: string;
 }
@@ -41,6 +45,8 @@ export function reproCommand(context: CommandContext, setExitCode: (code: number
     )
     .option('--tracer <name>', 'what watches (default: the best that is usable here)')
     .addOption(new Option('--network <name>', 'address family').choices(['udp4', 'udp6']).default('udp4'))
+    .option('--ports <pair>', 'the two ports, even if somebody holds one, as in 3001,3002', portPair)
+    .option('--shared-network', 'let the runs share the ports of this machine, as where they have to')
     .option('--seed <text>', 'decides the order of the runs (default: drawn, and printed)')
     .option('--out <directory>', 'where to save the session (default: .afterclose/sessions/<id>)')
     .action(async (options: ReproOptions) => {
@@ -66,33 +72,39 @@ async function repro(context: CommandContext, options: ReproOptions): Promise<nu
     host: context.host,
     onProgress: (line) => progress.say(line),
   });
-  const seed = options.seed ?? randomBytes(4).toString('hex');
-  const plan = planRepro({
-    session,
-    program: `afterclose ${context.version}`,
-    command: commandLine(context.words),
-    startedAt,
-    seed,
-    scenario,
-    chosen,
-    runsPerArm: options.runs,
-    cyclesPerRun: options.cycles,
-    network: options.network,
-    kernel: `${type()} ${release()}`,
-    programs: programs.variants,
-  });
-  progress.say(`session ${session}, seed ${seed}: ${describe(plan.blocks)}`);
-  const ended = await runSession({
-    directory,
-    plan,
-    binaries: plan.arms.map((_, arm) => programs.variants[arm % programs.variants.length]?.binary ?? ''),
-    launcher: programs.launcher,
-    tracers: chosen.tracers,
-    network: context.host.isRoot ? 'private' : 'inherited',
-    host: context.host,
-    progress,
-  });
-  if (ended.how === 'failed') progress.say(`the session broke off: ${ended.text}`);
+  const place = await findPlace(options, progress);
+  try {
+    const seed = options.seed ?? randomBytes(4).toString('hex');
+    const plan = planRepro({
+      session,
+      program: `afterclose ${context.version}`,
+      command: commandLine(context.words),
+      startedAt,
+      seed,
+      scenario,
+      chosen,
+      runsPerArm: options.runs,
+      cyclesPerRun: options.cycles,
+      network: options.network,
+      ports: place.ports,
+      kernel: `${type()} ${release()}`,
+      programs: programs.variants,
+    });
+    progress.say(`session ${session}, seed ${seed}: ${describe(plan.blocks)}`);
+    const ended = await runSession({
+      directory,
+      plan,
+      binaries: plan.arms.map((_, arm) => programs.variants[arm % programs.variants.length]?.binary ?? ''),
+      launcher: programs.launcher,
+      tracers: chosen.tracers,
+      ...place.request,
+      host: context.host,
+      progress,
+    });
+    if (ended.how === 'failed') progress.say(`the session broke off: ${ended.text}`);
+  } finally {
+    place.release();
+  }
   return judge(context, { options, directory, progress });
 }
 

@@ -33,7 +33,7 @@ export async function chooseTracer(
       refusals.push(`${name} (${availability.what}: ${availability.why}; ${availability.remedy})`);
       continue;
     }
-    if (refusals.length > 0) progress.say(fallbackLine(name, refusals));
+    if (requested === null) progress.say(choiceLine(name, availability.version, refusals));
     return choice(name, requested, availability);
   }
   throw new RangeError('the tracer that watches nothing is always usable');
@@ -55,13 +55,13 @@ function choice(
   };
 }
 
-/** One line, loud: whoever reads only this one must know that the answer will be less than was hoped for. */
-function fallbackLine(name: string, refusals: readonly string[]): string {
-  const what =
-    name === untraced
-      ? 'NOTHING WATCHES, so nothing can be proven (exit code 4)'
-      : `${name.toUpperCase()} WATCHES INSTEAD`;
-  return `WARNING: ${what}. Not usable: ${refusals.join('; ')}`;
+/** One line: which and why. Loud where nothing can be proven, since whoever reads only this one must know it. */
+function choiceLine(name: string, version: string, refusals: readonly string[]): string {
+  if (name === untraced) {
+    return `WARNING: NOTHING WATCHES, so nothing can be proven (exit code 4). Not usable: ${refusals.join('; ')}`;
+  }
+  if (refusals.length === 0) return `tracer ${name} (${version}): the best there is, and it works here`;
+  return `tracer ${name} (${version}): it works here. Not usable: ${refusals.join('; ')}`;
 }
 
 function unknownTracer(name: string, known: readonly string[]): HarnessError {

@@ -16,10 +16,10 @@ export const privateNetwork: Check = {
     return {
       state: 'degraded',
       found: 'the ports of the machine, shared with everybody',
-      why: `${refusal}; a port that somebody else has makes a run unknown`,
-      remedy: isRoot
-        ? 'give the container CAP_SYS_ADMIN, or stop what uses the ports'
-        : 'see user namespaces',
+      why: `${refusal.why}; a port that somebody else has makes a run unknown`,
+      remedy:
+        refusal.remedy ??
+        (isRoot ? 'give the container CAP_SYS_ADMIN, or stop what uses the ports' : 'see user namespaces'),
     };
   },
 };

@@ -1,5 +1,6 @@
 /** All checks, side by side. Each is on its own: one that crashes or hangs is reported, and hides no other. */
 import pLimit from 'p-limit';
+import { HarnessError } from '../errors.ts';
 import type { Check, Finding, Place } from './check.ts';
 
 export interface CheckResult {
@@ -45,7 +46,9 @@ async function lookAt(check: Check, place: Place, timeoutMs: number): Promise<Fi
   const looked = Promise.resolve()
     .then(() => check.look(place))
     .catch((error: unknown) =>
-      unchecked(error instanceof Error ? error.message : String(error), 'please report it'),
+      error instanceof HarnessError
+        ? unchecked(`${error.what}: ${error.why}`, error.remedy)
+        : unchecked(error instanceof Error ? error.message : String(error), 'please report it'),
     );
   const finding = await Promise.race([looked, tooLate]);
   clearTimeout(timer);

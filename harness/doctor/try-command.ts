@@ -2,8 +2,15 @@
 import { HarnessError } from '../errors.ts';
 import { runGroup } from '../run/process-group.ts';
 
-/** @returns null: it worked; else why not, in half a sentence */
-export async function tryCommand(argv: readonly string[]): Promise<string | null> {
+export interface Refusal {
+  /** Half a sentence. */
+  readonly why: string;
+  /** Null: depends on what the command was for. */
+  readonly remedy: string | null;
+}
+
+/** Null: it worked. */
+export async function tryCommand(argv: readonly string[]): Promise<Refusal | null> {
   try {
     const end = await runGroup({
       argv,
@@ -14,13 +21,11 @@ export async function tryCommand(argv: readonly string[]): Promise<string | null
       timeoutMs: 5_000,
     });
     if (end.exitCode === 0) return null;
-    if (end.timedOut) return `${argv.join(' ')} did not end`;
     const said = end.stderr.trim().split('\n').at(-1) ?? '';
-    return said === ''
-      ? `${argv.join(' ')} ended with ${end.exitCode ?? end.signal ?? 'no exit code'}`
-      : said;
+    const how = end.timedOut ? 'did not end' : `ended with ${end.exitCode ?? end.signal ?? 'no exit code'}`;
+    return { why: said === '' ? `${argv.join(' ')} ${how}` : said, remedy: null };
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
-    return `${error.what}: ${error.why}`;
+    return { why: `${error.what}: ${error.why}`, remedy: error.remedy };
   }
 }

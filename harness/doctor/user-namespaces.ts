@@ -16,8 +16,8 @@ export const userNamespaces: Check = {
     return {
       state: 'degraded',
       found: 'refused',
-      why: `${refusal}; without one, a run can not have a network of its own`,
-      remedy: await wayOut(),
+      why: `${refusal.why}; without one, a run can not have a network of its own`,
+      remedy: refusal.remedy ?? (await wayOut(refusal.why)),
     };
   },
 };
@@ -29,10 +29,12 @@ const settings = [
   { file: 'user/max_user_namespaces', refusing: '0', allowing: '10000' },
 ] as const;
 
-async function wayOut(): Promise<string> {
+async function wayOut(why: string): Promise<string> {
   const values = await Promise.all(
     settings.map(({ file }) => readFile(`/proc/sys/${file}`, 'utf8').catch(() => '')),
   );
+  // unshare(2) says so when there may be no more of them (ENOSPC).
+  if (/No space left/.test(why)) return 'as root, allow more of them: sysctl user.max_user_namespaces=10000';
   const found = settings.find(({ refusing }, index) => values[index]?.trim() === refusing);
   return found === undefined
     ? 'in a container, allow the system call unshare (seccomp); else ask whoever runs this machine'

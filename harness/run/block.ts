@@ -23,6 +23,8 @@ export interface BlockRequest {
   /** The launcher's binary, absolute. */
   readonly launcher: string;
   readonly batch: Batch;
+  /** The start of the command line, see network.ts. */
+  readonly enter?: readonly string[];
   /** Runs of earlier blocks, and of the whole session: for the progress. */
   readonly runsBefore: number;
   readonly runsTotal: number;
@@ -48,7 +50,7 @@ export async function runBlock(request: BlockRequest): Promise<BlockEnd> {
   await writeTracerFile(directory, { rawTrace: plan.rawTrace, ended: null });
   const lifeline = await openLifeline(request.batch.lifeline);
   try {
-    const group = await startTracer(request, plan.argv, plan.env);
+    const group = await startTracer(request, [...(request.enter ?? []), ...plan.argv], plan.env);
     const stalled = await follow(request, group, lifeline);
     const end = await group.ended;
     lifeline.cut();

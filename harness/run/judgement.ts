@@ -19,6 +19,7 @@ import { readPieces } from '../store/regular-file.ts';
 import { tracers } from '../tracers/index.ts';
 import type { Tracer } from '../tracers/tracer.ts';
 import type { RunRecord } from './batch.ts';
+import { nameForeignHolders } from './foreign-holders.ts';
 import { alterationDoubts, endDoubts } from './session-doubts.ts';
 
 export interface Judgement {
@@ -73,7 +74,18 @@ async function judgeBlock(
     doubts: [...altered, ...block.problems.map((text) => damagedDoubt(block.name, text))],
     closeReleasesInCall: closeReleasesInCall(saved.plan.kernel),
   };
-  return analyzeBlock(eventsOf(tracer, block), facts);
+  const analysis = await analyzeBlock(eventsOf(tracer, block), facts);
+  const runs = analysis.runs.map((summary) =>
+    nameForeignHolders(summary, block.portHolders, refusedAt(tracer, block, summary)),
+  );
+  return { ...analysis, runs };
+}
+
+/** Only where nothing was traced: a trace tells more of its failed binds than the program does. */
+function refusedAt(tracer: Tracer, block: SavedBlock, { run, claimed }: RunSummary): readonly string[] {
+  if (tracer.evidence === 'trace' || claimed === null) return [];
+  const places = block.claims.get(run)?.addressInUseAt ?? [];
+  return [...new Set(places.map(({ address }) => address))];
 }
 
 function knownTracer(name: string, program: string): Tracer {

@@ -8,14 +8,16 @@ import { HarnessError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Progress } from '../output/progress.ts';
 import { blockFileNames, claimsFile, outputFile } from '../store/layout.ts';
-import type { SessionEnd, SessionFile } from '../store/session-file.ts';
-import { createBlock, createSession, writeEnd } from '../store/write.ts';
+import type { PortHolder, SessionEnd, SessionFile } from '../store/session-file.ts';
+import { createBlock, createSession, writeEnd, writePortHolders } from '../store/write.ts';
 import type { Host, Tracer } from '../tracers/tracer.ts';
 import type { Batch } from './batch.ts';
 import { runBlock } from './block.ts';
 import type { BlockEnd } from './block.ts';
 import { interruptedBy, interruption } from './interruption.ts';
 import { lockMachine } from './locks.ts';
+import { lookForHolders } from './port-holders.ts';
+import type { PortPair } from './ports.ts';
 import { sweepSession } from './process-group.ts';
 
 export interface SessionRequest {
@@ -29,6 +31,10 @@ export interface SessionRequest {
   /** Every tracer that the plan's blocks name. */
   readonly tracers: ReadonlyMap<string, UsableTracer>;
   readonly network: 'private' | 'inherited';
+  /** The start of every block's command line, see network.ts; none if left out. */
+  readonly enter?: readonly string[];
+  /** Ports of the machine that the runs share: who else holds them is saved. */
+  readonly sharedPorts?: PortPair;
   readonly host: Host;
   readonly progress: Progress;
 }
@@ -71,12 +77,15 @@ async function runBlocks(request: SessionRequest): Promise<SessionEnd> {
     const use = usable.tracer.evidence === 'claims' ? 'untraced' : 'traced';
     const lock = await lockMachine(use, { onWait: (holders) => announceWait(request.progress, holders) });
     let end: BlockEnd;
+    let before: readonly PortHolder[] = [];
     try {
+      before = await saveHoldersBefore(request, directory);
       end = await runBlock({
         directory,
         ...usable,
         launcher: request.launcher,
         batch: batchOf(request, directory, index),
+        ...(request.enter === undefined ? {} : { enter: request.enter }),
         runsBefore,
         runsTotal: request.plan.blocks.reduce((sum, each) => sum + each.runs.length, 0),
         progress: request.progress,
@@ -85,12 +94,33 @@ async function runBlocks(request: SessionRequest): Promise<SessionEnd> {
       await sweep(request);
       lock.release();
     }
+    await saveHoldersAfter(request, directory, before);
     runsBefore += block.runs.length;
     const reason = interruptedBy() !== null ? null : whyBroken(end, block.tracer, block.runs.length);
     if (reason !== null) return reason;
   }
   const signal = interruptedBy();
   return signal === null ? { how: 'done' } : endedBy(signal);
+}
+
+/** Before and after, while no process of the session exists: whoever holds a port then is somebody else. */
+async function saveHoldersBefore(request: SessionRequest, directory: string): Promise<readonly PortHolder[]> {
+  const { sharedPorts, plan } = request;
+  if (sharedPorts === undefined) return [];
+  const before = lookForHolders(plan.network, sharedPorts);
+  await writePortHolders(directory, { before: [...before], after: null });
+  return before;
+}
+
+async function saveHoldersAfter(
+  request: SessionRequest,
+  directory: string,
+  before: readonly PortHolder[],
+): Promise<void> {
+  const { sharedPorts, plan } = request;
+  if (sharedPorts === undefined) return;
+  const after = lookForHolders(plan.network, sharedPorts);
+  await writePortHolders(directory, { before: [...before], after });
 }
 
 function batchOf(request: SessionRequest, directory: string, index: number): Batch {

@@ -18,6 +18,8 @@ export const blockFileNames = {
   tracer: 'tracer.json',
   tracerStdout: 'tracer.stdout',
   tracerStderr: 'tracer.stderr',
+  /** Who else held the session's ports; only where the runs share those of the machine. */
+  portHolders: 'port-holders.json',
   claims: 'claims',
   output: 'output',
 } as const;

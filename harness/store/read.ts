@@ -23,8 +23,14 @@ import {
   endFileName,
   sessionFileName,
 } from './layout.ts';
-import { endSchema, sessionSchema, storeSchemaVersion, tracerFileSchema } from './session-file.ts';
-import type { EndFile, SessionFile } from './session-file.ts';
+import {
+  endSchema,
+  portHoldersSchema,
+  sessionSchema,
+  storeSchemaVersion,
+  tracerFileSchema,
+} from './session-file.ts';
+import type { EndFile, PortHoldersFile, SessionFile } from './session-file.ts';
 
 export interface SavedSession {
   readonly directory: string;
@@ -50,6 +56,8 @@ export interface SavedBlock {
   readonly ended: Extract<LauncherRecord, { kind: 'end' }>['reason'] | null;
   /** By run id; null: missing or not readable. */
   readonly claims: ReadonlyMap<string, Claims | null>;
+  /** Null: nobody looked, since the runs had ports of their own. */
+  readonly portHolders: PortHoldersFile | null;
   readonly problems: readonly string[];
 }
 
@@ -82,6 +90,7 @@ export async function readBlock(session: SavedSession, index: number): Promise<S
     tracerEnd: tracer?.ended ? { ...tracer.ended, stderr: await readTracerStderr(directory) } : null,
     ...records,
     claims,
+    portHolders: await readDocument(join(directory, blockFileNames.portHolders), portHoldersSchema, problems),
     problems,
   };
 }

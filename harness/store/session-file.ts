@@ -69,6 +69,26 @@ export const tracerFileSchema = z.strictObject({
 });
 export type TracerFile = z.infer<typeof tracerFileSchema>;
 
+const portHolder = z.strictObject({
+  /** The address of the program under test that it is in the way of: `127.0.0.1:3001`. */
+  blocks: z.string(),
+  boundTo: z.string(),
+  uid: z.int().nonnegative(),
+  /** Null: the system did not tell it. */
+  pid: z.int().positive().nullable(),
+  program: z.string().nullable(),
+});
+export type PortHolder = z.infer<typeof portHolder>;
+
+export const portHoldersSchema = z.strictObject({
+  schemaVersion,
+  /** While no run of the session existed yet. */
+  before: z.array(portHolder),
+  /** When all of them were gone again; null: it did not come to that. */
+  after: z.array(portHolder).nullable(),
+});
+export type PortHoldersFile = z.infer<typeof portHoldersSchema>;
+
 export const endSchema = z.strictObject({
   schemaVersion,
   session: z.string(),

@@ -10,7 +10,7 @@ import { takeFingerprints } from './evidence.ts';
 import { writeJsonFile, writeTextFile } from './json-file.ts';
 import { blockDirectory, blockFileNames, endFileName, reportFileName, sessionFileName } from './layout.ts';
 import { storeSchemaVersion } from './session-file.ts';
-import type { SessionEnd, SessionFile, TracerFile } from './session-file.ts';
+import type { PortHoldersFile, SessionEnd, SessionFile, TracerFile } from './session-file.ts';
 
 /** @throws HarnessError where the directory holds anything: a session never mixes with what was there */
 export async function checkIsFree(directory: string): Promise<void> {
@@ -74,6 +74,15 @@ export async function openTracerOutputs(
 export async function writeTracerFile(block: string, file: Omit<TracerFile, 'schemaVersion'>): Promise<void> {
   await guarded(block, () =>
     writeJsonFile(join(block, blockFileNames.tracer), { schemaVersion: storeSchemaVersion, ...file }),
+  );
+}
+
+export async function writePortHolders(
+  block: string,
+  file: Omit<PortHoldersFile, 'schemaVersion'>,
+): Promise<void> {
+  await guarded(block, () =>
+    writeJsonFile(join(block, blockFileNames.portHolders), { schemaVersion: storeSchemaVersion, ...file }),
   );
 }
 

@@ -9,16 +9,17 @@ export interface LineSplitter {
   end(readRest: LineReader): void;
 }
 
-/** Longer lines are cut to this: no tracer writes such a one, and a file without newlines must not fill memory. */
+/** Longer lines are cut to this: DTrace writes none, and a file without newlines must not fill memory. */
 export const longestLine = 16_384;
 
 const newline = 0x0a;
 
-export function createLineSplitter(readLine: LineReader): LineSplitter {
+/** @param longest bytes of a line; what goes beyond is cut off */
+export function createLineSplitter(readLine: LineReader, longest = longestLine): LineSplitter {
   let carried: Uint8Array = new Uint8Array(0);
 
   function read(reader: LineReader, bytes: Uint8Array, start: number, end: number): void {
-    reader(bytes, start, Math.min(end, start + longestLine));
+    reader(bytes, start, Math.min(end, start + longest));
   }
 
   return {
@@ -26,7 +27,7 @@ export function createLineSplitter(readLine: LineReader): LineSplitter {
       let start = 0;
       if (carried.length > 0) {
         const first = chunk.indexOf(newline);
-        carried = join(carried, chunk.subarray(0, first < 0 ? chunk.length : first));
+        carried = join(carried, chunk.subarray(0, first < 0 ? chunk.length : first), longest);
         if (first < 0) return;
         read(readLine, carried, 0, carried.length);
         start = first + 1;
@@ -35,7 +36,7 @@ export function createLineSplitter(readLine: LineReader): LineSplitter {
         read(readLine, chunk, start, end);
         start = end + 1;
       }
-      carried = join(new Uint8Array(0), chunk.subarray(start));
+      carried = join(new Uint8Array(0), chunk.subarray(start), longest);
     },
     end(readRest) {
       if (carried.length > 0) read(readRest, carried, 0, carried.length);
@@ -45,8 +46,8 @@ export function createLineSplitter(readLine: LineReader): LineSplitter {
 }
 
 /** A copy, at most one byte longer than the longest line, so that a cut one is still seen to be too long. */
-function join(head: Uint8Array, tail: Uint8Array): Uint8Array {
-  const kept = tail.subarray(0, Math.max(0, longestLine + 1 - head.length));
+function join(head: Uint8Array, tail: Uint8Array, longest: number): Uint8Array {
+  const kept = tail.subarray(0, Math.max(0, longest + 1 - head.length));
   const joined = new Uint8Array(head.length + kept.length);
   joined.set(head);
   joined.set(kept, head.length);

@@ -16,6 +16,7 @@ export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
 export const SO_REUSEPORT = 15;
 export const SO_BINDTODEVICE = 25;
+export const SO_BINDTOIFINDEX = 62;
 export const IPV6_V6ONLY = 26;
 
 export const F_DUPFD = 0;
@@ -25,6 +26,9 @@ export const FD_CLOEXEC = 1;
 export const O_CLOEXEC = 0o2000000;
 export const FIONCLEX = 0x5450;
 export const FIOCLEX = 0x5451;
+
+/** -1 as uid_t: fchown leaves the owner. */
+export const OWNER_UNCHANGED = 0xffffffff;
 
 export const CLONE_FILES = 0x400;
 export const CLONE_THREAD = 0x10000;

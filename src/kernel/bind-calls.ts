@@ -3,13 +3,13 @@ import { formatAddress, isInet, type InetAddress, type SocketAddress } from '../
 import type { ReturnEvent } from '../trace/event.ts';
 import type { Fd, Nanos } from '../trace/ids.ts';
 import { judgeBind } from './bind-judgement.ts';
-import { blockers, type PortClaim } from './blockers.ts';
+import type { PortClaim } from './blockers.ts';
 import { unnamedBinding } from './connect-calls.ts';
-import type { FailedBind } from './ledger.ts';
+import { bindFailed } from './failed-bind.ts';
 import { bindingOf, type PendingBind } from './port-book.ts';
-import type { Reference } from './reference.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import type { RunBooks } from './run-books.ts';
+import { makesV6Only, scopeDevice } from './scope.ts';
 import type { Socket } from './socket.ts';
 
 export function bindReturned(
@@ -36,28 +36,23 @@ export function bindReturned(
     if (address === null || address.family === 'unspec')
       addressUnread(books, thread, socket, enteredAt, event);
     const inet = address !== null && isInet(address) ? address : null;
-    const claim = inet === null || inet.port === 0 ? null : claimFor(socket, inet);
+    if (inet !== null && hasTakenScope(event)) socket.device = scopeDevice(inet) ?? socket.device;
+    const claim = inet === null || inet.port === 0 ? null : socket.claimOf(inet.host, inet.port);
     if (inet !== null && claim !== null && (event.result.ok || inUse)) {
-      books.onBind?.(judgeBind(books.ports, socket, { fd, address: inet, claim, enteredAt }, event));
+      books.onBind?.(judgeBind(books, socket, { fd, address: inet, claim, enteredAt }, event));
       setFreePoints(books, claim, pendingBind, event);
       if (event.result.ok) proveGone(books, claim, socket, enteredAt, event);
     }
     if (event.result.ok && inet !== null) succeed(books, thread, socket, inet, enteredAt, event);
-    if (inUse) fail(books, thread, fd, pendingBind, event, inet, claim);
+    if (inUse) bindFailed(books, thread, fd, pendingBind, event, inet, claim);
   }
   books.ports.bindAbandoned(pendingBind);
   books.settle();
 }
 
-/** The bind's own view of the candidate: a scope makes a link-local bind one of that device. */
-function claimFor(socket: Socket, address: InetAddress): PortClaim {
-  const claim = socket.claimOf(address.host, address.port);
-  return { ...claim, device: socket.device ?? deviceOf(address) };
-}
-
-function deviceOf(address: InetAddress): string | null {
-  const isLinkLocal = address.family === 'inet6' && /^fe[89ab]/.test(address.host);
-  return isLinkLocal && address.scopeId !== 0 ? `#${address.scopeId}` : null;
+/** Other errors come before the scope is looked at. */
+function hasTakenScope({ result }: ReturnEvent): boolean {
+  return result.ok || result.errno === 'EADDRINUSE' || result.errno === 'EADDRNOTAVAIL';
 }
 
 function setFreePoints(books: RunBooks, claim: PortClaim, bind: PendingBind, event: ReturnEvent): void {
@@ -106,86 +101,11 @@ function succeed(
   event: ReturnEvent,
 ): void {
   const { pid, tid, at } = event;
-  socket.device ??= deviceOf(address);
+  if (makesV6Only(address)) socket.v6Only = true;
   socket.boundAt = at;
   socket.cycle = thread.process.cycle;
   books.ports.bind(socket, bindingOf(address, { pid, tid, from: enteredAt, certainFrom: at }));
   books.marks.bound(socket, pid);
-}
-
-function fail(
-  books: RunBooks,
-  thread: Thread,
-  fd: Fd,
-  bind: PendingBind,
-  event: ReturnEvent,
-  address: InetAddress | null,
-  claim: PortClaim | null,
-): void {
-  books.counts.addressInUse++;
-  const { socket: candidate, enteredAt } = bind;
-  const returnedAt = event.at;
-  const prediction = claim === null ? null : books.ports.predict(candidate, claim, enteredAt, returnedAt);
-  const sockets = prediction === null ? [] : prediction.holding;
-  const holderOf = (socket: Socket): Holding => ({
-    socket,
-    references: socket.referencesWithin(enteredAt, returnedAt),
-    boundBefore: (socket.binding?.certainFrom ?? Infinity) < enteredAt,
-    pastClosing: [socket.closing?.at, socket.firstCloseAt, socket.shutDownAt].some(
-      (moment) => moment != null && moment <= enteredAt,
-    ),
-  });
-  const holders = sockets.map(holderOf);
-  const oldest = sockets.reduce<Nanos>(
-    (least, each) => (each.createdAt < least ? each.createdAt : least),
-    candidate.createdAt,
-  );
-  const intact = books.doubts.isIntactSince(oldest);
-  const { cycle } = thread.process;
-  const unknownPorts = books.ports.hasUnknownPort(candidate);
-  const make = (): FailedBind => ({
-    call: 'bind',
-    network: 'udp',
-    pid: event.pid,
-    tid: event.tid,
-    fd,
-    enteredAt,
-    returnedAt,
-    address: address === null ? null : formatAddress(address),
-    cycle,
-    holders: holders.flatMap((holder) => {
-      // A call that came back with EBADF never held anything.
-      const references = holder.references.filter((reference) => reference.wasPossible);
-      const { address: held } = holder.socket;
-      const marked = held !== null && books.marks.names('udp', held);
-      return references.length === 0 ? [] : [{ ...holder, references, marked }];
-    }),
-    unknownPorts,
-    anyPort: address?.port === 0,
-    intact,
-    marksIntact: books.doubts.isWhole,
-  });
-  books.ports.afterBindsInFlight(bind, returnedAt, (others) => {
-    holders.push(...(claim === null ? [] : blockersAmong(claim, others)).map(holderOf));
-    books.conflicts.add(
-      holders.flatMap((holder) => holder.references),
-      make,
-    );
-  });
-}
-
-interface Holding {
-  readonly socket: Socket;
-  readonly references: readonly Reference[];
-  readonly boundBefore: boolean;
-  readonly pastClosing: boolean;
-}
-
-/** Each for itself: in which order binds that overlapped in time took effect is not known. */
-function blockersAmong(claim: PortClaim, sockets: readonly Socket[]): Socket[] {
-  return sockets.filter(
-    (socket) => socket.claim !== null && blockers(claim, [{ claim: socket.claim }]).length > 0,
-  );
 }
 
 /** A bind whose address the tracer could not read: the socket is bound to who knows what. */

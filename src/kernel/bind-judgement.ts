@@ -3,12 +3,12 @@ import type { ReturnEvent } from '../trace/event.ts';
 import type { Fd, Nanos } from '../trace/ids.ts';
 import type { PortClaim } from './blockers.ts';
 import type { BindJudgement } from './ledger.ts';
-import type { PortBook } from './port-book.ts';
+import type { RunBooks } from './run-books.ts';
 import type { Socket } from './socket.ts';
 
 /** To be asked before the books take note of the answer. */
 export function judgeBind(
-  ports: PortBook,
+  { ports, doubts }: RunBooks,
   candidate: Socket,
   bind: {
     readonly fd: Fd;
@@ -21,7 +21,8 @@ export function judgeBind(
   const { fd, address, claim, enteredAt } = bind;
   const { pid, tid, at } = event;
   const { holding, gone, impossible } = ports.predict(candidate, claim, enteredAt, at);
-  const mayBeInTheWay = holding.length > 0 || gone.length > 0 || ports.hasUnknownPort(candidate);
+  const mayBeInTheWay = holding.length > 0 || gone.length > 0;
+  const isHidden = ports.hasUnknownPort(candidate) || doubts.hasBlindSpot;
   return {
     pid,
     tid,
@@ -29,7 +30,7 @@ export function judgeBind(
     enteredAt,
     returnedAt: at,
     address: formatAddress(address),
-    predicted: impossible.length > 0 ? 'blocked' : mayBeInTheWay ? 'undetermined' : 'free',
+    predicted: impossible.length > 0 ? 'blocked' : mayBeInTheWay || isHidden ? 'undetermined' : 'free',
     answered: event.result.ok ? 'free' : 'blocked',
     holders: gone,
   };

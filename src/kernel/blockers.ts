@@ -1,8 +1,8 @@
 /**
  * Which bound UDP sockets block a bind. This is the kernel's own walk over the sockets of one port
- * (udp_lib_lport_inuse and inet_rcv_saddr_equal, Linux 6.x), not a test of pairs: it goes from the newest
- * binding to the oldest and a matching SO_REUSEPORT socket of the same owner ends it with success, whatever
- * an older socket behind it would have said. test/live/bind-table.test.ts asks the kernel.
+ * (udp_lib_lport_inuse and inet_rcv_saddr_equal, Linux 6.x), not a test of pairs: a matching SO_REUSEPORT socket
+ * of the same owner ends it with success, whatever a socket further on would have said. So the order decides.
+ * test/live/bind-table.test.ts asks the kernel.
  */
 
 /** What the kernel compares, of the socket that binds and of those that are bound. */
@@ -19,21 +19,56 @@ export interface PortClaim {
   readonly owner: number | null;
   /** SO_BINDTODEVICE or the scope of a link-local bind; null: any. */
   readonly device: string | null;
+  /** Of a holder: SO_REUSEPORT as it was when it was bound, which decides its place in the walk. */
+  readonly boundWithReusePort: boolean;
 }
 
 /**
  * @param bound in the order in which they were bound, oldest first
- * @returns those that block, newest first; empty: the bind succeeds. A socket is a blocker if the bind would
- * still fail for its sake after the newer blockers had gone.
+ * @returns those that block, in the order of the walk; empty: the bind succeeds. A socket is a blocker if the
+ * bind would still fail for its sake after those before it had gone.
  */
 export function blockers<Bound extends { readonly claim: PortClaim }>(
   candidate: PortClaim,
   bound: readonly Bound[],
 ): Bound[] {
+  const onPort = bound.filter(({ claim }) => claim.port === candidate.port);
+  if (onPort.length <= fewOnPort || isUnspecified(candidate.host))
+    return walk(candidate, inHashOrder(onPort));
+  return [slotOf(candidate.host), slotOf(anyIpv4)].flatMap((slot) =>
+    walk(candidate, inHashOrder(onPort.filter(({ claim }) => slotOf(claim.host) === slot))),
+  );
+}
+
+/**
+ * Beyond this many on a port the kernel looks up a specific address by its second hash: first the sockets bound
+ * to that address, then those bound to a wildcard, and only those (udp_lib_get_port). Its count is that of a
+ * bucket, and includes other ports and namespaces that fall into it: not known here, and rare. Kernels before the
+ * mend of 2026 look up a wildcard in that way too, and then let it through beside specific addresses.
+ */
+const fewOnPort = 10;
+
+function slotOf(host: string): string {
+  if (isUnspecified(host)) return anyIpv4;
+  return isMapped(host) ? host.slice('::ffff:'.length) : host;
+}
+
+/**
+ * Newest first, but IPv6 sockets that were bound with SO_REUSEPORT stand behind all others, oldest first
+ * (sk_add_node_rcu).
+ */
+function inHashOrder<Bound extends { readonly claim: PortClaim }>(bound: readonly Bound[]): Bound[] {
+  const isLast = ({ claim }: Bound): boolean => claim.family === 'inet6' && claim.boundWithReusePort;
+  return [...bound.filter((each) => !isLast(each)).reverse(), ...bound.filter(isLast)];
+}
+
+function walk<Bound extends { readonly claim: PortClaim }>(
+  candidate: PortClaim,
+  inOrder: readonly Bound[],
+): Bound[] {
   const blocking: Bound[] = [];
-  for (let index = bound.length - 1; index >= 0; index--) {
-    const holder = bound[index];
-    if (holder === undefined || !overlaps(candidate, holder.claim)) continue;
+  for (const holder of inOrder) {
+    if (!overlaps(candidate, holder.claim)) continue;
     if (candidate.reuseAddress && holder.claim.reuseAddress) continue;
     if (sharePort(candidate, holder.claim)) break;
     blocking.push(holder);
@@ -82,8 +117,9 @@ const anyIpv4 = '0.0.0.0';
 const anyIpv6 = '::';
 
 /**
- * An IPv6 socket bound to an address that has no IPv4 form is given 127.0.0.6 as its IPv4 address
- * (LOOPBACK4_IPV6 in the kernel's include/net/ipv6.h): a bind of 127.0.0.6 or 0.0.0.0 on the port runs into it.
+ * An IPv6 socket at an address that has no IPv4 form is given 127.0.0.6 as its IPv4 address (LOOPBACK4_IPV6 in
+ * the kernel's include/net/ipv6.h). A bind makes such a socket V6ONLY as well; but where a connect narrowed `::`
+ * to `::1`, a bind of 127.0.0.6 or 0.0.0.0 on the port runs into it.
  */
 const ipv4OfIpv6Only = '127.0.0.6';
 
@@ -97,6 +133,12 @@ export function isMapped(host: string): boolean {
   return host.startsWith('::ffff:') && host.includes('.');
 }
 
+/** Not an address that was named (SOCK_BINDADDR_LOCK): the mapped wildcard counts as named. */
 export function isWildcard(host: string): boolean {
   return host === anyIpv4 || host === anyIpv6;
+}
+
+/** Stands for every address of a family. */
+export function isUnspecified(host: string): boolean {
+  return isWildcard(host) || host === '::ffff:0.0.0.0';
 }

@@ -2,9 +2,10 @@
 import { isInet, type InetAddress, type SocketAddress } from '../trace/address.ts';
 import { sendCalls, type ReturnEvent } from '../trace/event.ts';
 import type { Nanos } from '../trace/ids.ts';
-import { isWildcard } from './blockers.ts';
+import { isUnspecified } from './blockers.ts';
 import { sourceAddressFor } from './port-book.ts';
 import type { RunBooks } from './run-books.ts';
+import { scopeDevice } from './scope.ts';
 import type { Binding, Socket } from './socket.ts';
 
 /**
@@ -30,10 +31,11 @@ export function connectReturned(
   } else if (isInet(address)) {
     // inet_dgram_connect binds before it looks for a route: also a failed connect leaves the socket bound.
     if (binding === null) books.ports.bind(socket, unnamedBinding(any, enteredAt, event.at));
+    if (event.result.ok) socket.device = scopeDevice(address) ?? socket.device;
     const bound = socket.binding;
-    if (bound?.host != null && event.result.ok && isWildcard(bound.host)) {
+    if (bound?.host != null && event.result.ok && isUnspecified(bound.host)) {
       bound.narrowedFrom = bound.host;
-      bound.host = sourceAddressFor(address, socket.family);
+      bound.host = sourceAddressFor(address, bound.host);
     }
   }
   if (socket.address !== before) readdressed(books, socket, before);

@@ -62,6 +62,10 @@ export class DoubtBook {
     this.once('namespace-changed', thread, at, text);
   }
 
+  get hasBlindSpot(): boolean {
+    return this.#told.has('blind-spot');
+  }
+
   blindSpot(thread: Thread, name: CallName, at: Nanos): void {
     this.once('blind-spot', thread, at, `${name} moves descriptors in ways that this trace does not show`);
   }

@@ -1,6 +1,14 @@
 import { receiveCalls, sendCalls, type Call, type EnterEvent } from '../trace/event.ts';
 import type { Nanos } from '../trace/ids.ts';
-import { CLONE_FILES, CLONE_NEWNET, CLONE_THREAD, CLOSE_RANGE_CLOEXEC, CLOSE_RANGE_UNSHARE } from './abi.ts';
+import {
+  CLONE_FILES,
+  CLONE_NEWNET,
+  CLONE_THREAD,
+  CLOSE_RANGE_CLOEXEC,
+  CLOSE_RANGE_UNSHARE,
+  F_DUPFD,
+  F_DUPFD_CLOEXEC,
+} from './abi.ts';
 import type { PendingCopy } from './fd-table.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import { Reference } from './reference.ts';
@@ -11,21 +19,22 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
   const { call, at } = event;
   switch (call.name) {
     case 'close':
-      return begin(call, at, { taken: takeAway(thread, call, at, [call.fd]) });
+      return enterClose(thread, call, at, call.fd, call.fd);
     case 'dup2':
     case 'dup3':
-      return begin(call, at, {
-        source: thread.table.get(call.fd) ?? null,
-        taken: call.fd === call.to ? [] : beginTaking(thread, call, at, thread.table.range(call.to, call.to)),
-      });
+      return enterReplacing(books, thread, call, at);
     case 'close_range':
-      return begin(call, at, { taken: enterCloseRange(books, thread, call, at) });
-    case 'dup':
+      return enterCloseRange(books, thread, call, at);
     case 'fcntl':
+      if (call.command === F_DUPFD || call.command === F_DUPFD_CLOEXEC) {
+        return enterHoldingCall(books, thread, call, at);
+      }
+      return begin(call, at, { slot: thread.table.get(call.fd) ?? null });
     case 'ioctl':
-      return begin(call, at, { source: thread.table.get(call.fd) ?? null });
+      return begin(call, at, { slot: thread.table.get(call.fd) ?? null });
     case 'bind': {
-      const socket = thread.table.get(call.fd)?.socket ?? null;
+      const { table } = thread;
+      const socket = (table.get(call.fd) ?? table.closingAt(call.fd))?.socket ?? null;
       return begin(call, at, {
         socket,
         pendingBind: socket === null ? null : books.ports.bindEntered(socket, at),
@@ -37,6 +46,7 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
     case 'setsockopt':
     case 'fchown':
       return begin(call, at, { socket: thread.table.get(call.fd)?.socket ?? null });
+    case 'dup':
     case 'connect':
     case 'accept':
     case 'accept4':
@@ -50,7 +60,7 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
     case 'sendto':
     case 'sendmsg':
     case 'sendmmsg':
-      return enterWaitingCall(books, thread, call, at);
+      return enterHoldingCall(books, thread, call, at);
     case 'clone':
     case 'clone3':
     case 'fork':
@@ -97,26 +107,38 @@ function begin(call: Call, enteredAt: Nanos, parts: Partial<InFlight> = {}): InF
     socket: null,
     reference: null,
     taken: [],
+    closing: null,
     pendingBind: null,
-    source: null,
+    slot: null,
     pendingCopy: null,
     ...parts,
   };
 }
 
-/** A close takes its description at entry: from here on the number can be given out again. */
-function takeAway(thread: Thread, call: Call, at: Nanos, numbers: readonly number[]): Reference[] {
-  const taken: Reference[] = [];
-  for (const number of numbers) {
-    for (const reference of beginTaking(thread, call, at, thread.table.take(number, at))) {
-      taken.push(reference);
-      thread.table.closing.add(reference);
-    }
-  }
-  return taken;
+/** The old file stays in its slot until the new one takes its place. */
+function enterReplacing(
+  books: RunBooks,
+  thread: Thread,
+  call: Extract<Call, { name: 'dup2' | 'dup3' }>,
+  at: Nanos,
+): InFlight {
+  const begun = enterHoldingCall(books, thread, call, at);
+  if (call.fd === call.to) return begun;
+  return { ...begun, taken: beginTaking(thread, call, at, thread.table.range(call.to, call.to)) };
 }
 
-function beginTaking(thread: Thread, call: Call, at: Nanos, references: Reference[]): Reference[] {
+/** A close takes its description at entry: from here on the number can be given out again. */
+function enterClose(thread: Thread, call: Call, at: Nanos, first: number, last: number): InFlight {
+  const closing = thread.table.beginClosing(first, last, at);
+  return begin(call, at, { taken: beginTaking(thread, call, at, closing.references), closing });
+}
+
+function beginTaking(
+  thread: Thread,
+  call: Call,
+  at: Nanos,
+  references: readonly Reference[],
+): readonly Reference[] {
   for (const reference of references) {
     reference.beginRelease({ tid: thread.tid, call: call.name }, at);
     reference.socket.firstCloseAt ??= at;
@@ -143,23 +165,17 @@ function enterCloseRange(
   thread: Thread,
   call: Extract<Call, { name: 'close_range' }>,
   at: Nanos,
-): readonly Reference[] {
+): InFlight {
   if ((call.flags & CLOSE_RANGE_UNSHARE) !== 0) books.unshareTable(thread, at, null);
-  const inRange = thread.table.range(call.first, call.last);
-  if ((call.flags & CLOSE_RANGE_CLOEXEC) !== 0) return [];
-  return takeAway(
-    thread,
-    call,
-    at,
-    inRange.map((reference) => reference.fd),
-  );
+  if ((call.flags & CLOSE_RANGE_CLOEXEC) !== 0) return begin(call, at);
+  return enterClose(thread, call, at, call.first, call.last);
 }
 
 /**
- * A call that can wait is a reference of its own. It is sure only if it was entered while the number was
+ * A call that can wait, or makes a duplicate, is a reference of its own. It is sure only if it was entered while the number was
  * open: entered behind a close that is still in flight, it may have found the old description or nothing.
  */
-function enterWaitingCall(
+function enterHoldingCall(
   books: RunBooks,
   thread: Thread,
   call: Extract<Call, { readonly fd: unknown }>,

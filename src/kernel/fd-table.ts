@@ -9,6 +9,14 @@ export interface PendingCopy {
   readonly shadows: Reference[];
 }
 
+/** A close or close_range that has been entered and has not returned. */
+export interface Closing {
+  readonly first: number;
+  readonly last: number;
+  /** What it found. */
+  readonly references: readonly Reference[];
+}
+
 interface Copier {
   readonly pid: Pid;
   readonly tid: Tid;
@@ -26,11 +34,11 @@ export class FdTable {
   readonly #pendingCopies = new Set<PendingCopy>();
   /** Threads that use it. */
   users = 0;
-  /** Taken by a close that has not returned. */
-  readonly closing = new Set<Reference>();
+  readonly #closings = new Set<Closing>();
 
   get(number: number): Reference | undefined {
-    return this.#slots.get(number) ?? this.#alternatives.find((reference) => reference.fd === number);
+    const reference = this.#slots.get(number) ?? this.#alternatives.find((each) => each.fd === number);
+    return reference?.isGone === true ? undefined : reference;
   }
 
   has(reference: Reference): boolean {
@@ -46,18 +54,41 @@ export class FdTable {
     const reference = this.#slots.get(number);
     if (reference === undefined && this.#alternatives.length === 0) return [];
     this.#slots.delete(number);
-    const taken = this.#alternatives.filter((each) => each.fd === number);
-    if (taken.length > 0) this.#alternatives = this.#alternatives.filter((each) => each.fd !== number);
-    if (reference !== undefined) taken.unshift(reference);
+    const alternatives = this.#alternatives.filter((each) => each.fd === number);
+    if (alternatives.length > 0) this.#alternatives = this.#alternatives.filter((each) => each.fd !== number);
+    const taken = [...(reference === undefined ? [] : [reference]), ...alternatives].filter(isLeft);
     for (const copy of this.#pendingCopies)
       for (const each of taken) copy.shadows.push(shadow(each, copy, at));
     return taken;
   }
 
+  /** Empties all slots within [first, last]. */
+  beginClosing(first: number, last: number, at: Nanos): Closing {
+    const numbers = first === last ? [first] : this.range(first, last).map((reference) => reference.fd);
+    const closing = { first, last, references: numbers.flatMap((number) => this.take(number, at)) };
+    this.#closings.add(closing);
+    return closing;
+  }
+
+  endClosing(closing: Closing): void {
+    this.#closings.delete(closing);
+  }
+
   /** What a close in flight has just taken from this number. */
   closingAt(number: number): Reference | undefined {
-    for (const reference of this.closing) if (reference.fd === number) return reference;
+    for (const { references } of this.#closings) {
+      for (const reference of references) if (reference.fd === number && isLeft(reference)) return reference;
+    }
     return undefined;
+  }
+
+  /** Whether a close in flight that did not find what the number named before may close what it names now. */
+  mayBeClosing(number: number): boolean {
+    for (const { first, last, references } of this.#closings) {
+      if (first > number || number > last) continue;
+      if (references.every((reference) => reference.fd !== number)) return true;
+    }
+    return false;
   }
 
   /** After a failed close_range. @returns false where somebody has used the slot since */
@@ -73,13 +104,15 @@ export class FdTable {
   }
 
   all(): Reference[] {
-    return [...this.#slots.values(), ...this.#alternatives];
+    return [...this.#slots.values(), ...this.#alternatives].filter(isLeft);
   }
 
   /** A close in flight may act before or after the copy is made. */
   beginCopy(by: PendingCopy['by'], since: Nanos): PendingCopy {
     const copy: PendingCopy = { by, since, shadows: [] };
-    for (const reference of this.closing) copy.shadows.push(shadow(reference, copy, since));
+    for (const { references } of this.#closings) {
+      for (const each of references) if (isLeft(each)) copy.shadows.push(shadow(each, copy, since));
+    }
     this.#pendingCopies.add(copy);
     return copy;
   }
@@ -101,7 +134,7 @@ export class FdTable {
       const isSure = pending !== null && reference.isCertain && reference.openedAt < pending.since;
       table.#adopt(copyOf(reference, child, isSure));
     }
-    for (const reference of pending?.shadows ?? []) table.#adopt(copyOf(reference, child, false));
+    for (const each of pending?.shadows ?? []) if (isLeft(each)) table.#adopt(copyOf(each, child, false));
     return table;
   }
 
@@ -109,6 +142,11 @@ export class FdTable {
     if (this.#slots.has(reference.fd)) this.#alternatives.push(reference);
     else this.#slots.set(reference.fd, reference);
   }
+}
+
+/** A bind that succeeded can prove a reference gone that was only possible. */
+function isLeft(reference: Reference): boolean {
+  return !reference.isGone;
 }
 
 function shadow(original: Reference, copy: PendingCopy, at: Nanos): Reference {

@@ -140,11 +140,11 @@ export interface BindJudgement {
   readonly enteredAt: Nanos;
   readonly returnedAt: Nanos;
   readonly address: string;
-  /** `undetermined`: something that may stand in its way may have been gone, or the trace does not tell its port. */
+  /** `undetermined`: what may stand in its way may have been gone, or the trace does not tell its port or where it went. */
   readonly predicted: 'free' | 'blocked' | 'undetermined';
   /** `blocked`: EADDRINUSE. A bind that failed for another reason is not judged. */
   readonly answered: 'free' | 'blocked';
-  /** Those in its way, newest first. */
+  /** Those in its way, in the order in which the kernel meets them. */
   readonly holders: readonly SocketView[];
 }
 

@@ -1,6 +1,6 @@
 import type { InetAddress } from '../trace/address.ts';
 import type { Nanos, Pid, Tid } from '../trace/ids.ts';
-import { blockers, isWildcard, overlaps, sharePort, type PortClaim } from './blockers.ts';
+import { blockers, isMapped, isWildcard, overlaps, sharePort, type PortClaim } from './blockers.ts';
 import type { Binding, Socket } from './socket.ts';
 
 /** A bind that has been entered: what is bound now, or was a moment ago, may decide it. */
@@ -64,6 +64,7 @@ export class PortBook {
 
   bind(socket: Socket, binding: Binding): void {
     socket.binding = binding;
+    socket.boundWithReusePort = socket.reusePort;
     // Bound anew, it is the newest again.
     this.#bound.delete(socket.number);
     this.#bound.set(socket.number, socket);
@@ -171,11 +172,11 @@ export function bindingOf(
  * connect(2) on a UDP socket that is bound to a wildcard takes the source address of the route
  * (ip4_datagram_connect). Loopback routes have a known one; any other is unknown until getsockname tells.
  */
-export function sourceAddressFor(destination: InetAddress, family: 'inet' | 'inet6'): string | null {
-  const host = destination.host.startsWith('::ffff:')
-    ? destination.host.slice('::ffff:'.length)
-    : destination.host;
-  if (/^127\./.test(host) || host === '0.0.0.0') return family === 'inet6' ? '::ffff:127.0.0.1' : '127.0.0.1';
-  if (host === '::1' || host === '::') return '::1';
-  return null;
+export function sourceAddressFor(destination: InetAddress, wildcard: string): string | null {
+  const host = isMapped(destination.host) ? destination.host.slice('::ffff:'.length) : destination.host;
+  // To a mapped wildcard also `::` means IPv4 (__ip6_datagram_connect).
+  if (/^127\./.test(host) || host === '0.0.0.0' || (host === '::' && isMapped(wildcard))) {
+    return wildcard === '0.0.0.0' ? '127.0.0.1' : '::ffff:127.0.0.1';
+  }
+  return host === '::1' || host === '::' ? '::1' : null;
 }

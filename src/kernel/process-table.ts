@@ -1,6 +1,6 @@
 import type { Call } from '../trace/event.ts';
 import type { Nanos, Pid, Tid } from '../trace/ids.ts';
-import type { FdTable, PendingCopy } from './fd-table.ts';
+import type { Closing, FdTable, PendingCopy } from './fd-table.ts';
 import type { PendingBind } from './port-book.ts';
 import type { Reference } from './reference.ts';
 import type { Socket } from './socket.ts';
@@ -15,10 +15,12 @@ export interface InFlight {
   readonly reference: Reference | null;
   /** What the call takes away if it succeeds; dup2 and exec leave it in its slot until then. */
   readonly taken: readonly Reference[];
+  /** close, close_range: what it takes is taken from its slots already. */
+  readonly closing: Closing | null;
   /** A bind of a socket that the replay knows. */
   readonly pendingBind: PendingBind | null;
-  /** The slot that dup and fcntl copy. */
-  readonly source: Reference | null;
+  /** Of which fcntl or ioctl changes close-on-exec. */
+  readonly slot: Reference | null;
   /** The copy of the table that a fork, unshare or exec is about to make. */
   readonly pendingCopy: PendingCopy | null;
 }

@@ -160,7 +160,7 @@ export class RunReplay {
     const process = this.#process(event);
     process.lastSeenAt = event.at;
     let thread = process.threads.get(event.tid);
-    if (identity === 'exec' && (thread === undefined || thread.inFlight === null)) {
+    if (identity === 'exec' && !isExecing(thread)) {
       const execing = execingThread(process);
       if (execing !== undefined) {
         thread = this.#lifecycle.takeLeadership(process, execing, event.tid, event.at);
@@ -185,9 +185,11 @@ export class RunReplay {
 }
 
 function execingThread(process: Process): Thread | undefined {
-  for (const thread of process.threads.values()) {
-    const name = thread.inFlight?.call.name;
-    if (name === 'execve' || name === 'execveat') return thread;
-  }
+  for (const thread of process.threads.values()) if (isExecing(thread)) return thread;
   return undefined;
+}
+
+function isExecing(thread: Thread | undefined): boolean {
+  const name = thread?.inFlight?.call.name;
+  return name === 'execve' || name === 'execveat';
 }

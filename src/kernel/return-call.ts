@@ -7,6 +7,7 @@ import { addressTold, connectReturned, transferred } from './connect-calls.ts';
 import { isTransfer } from './enter-call.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import type { RunBooks } from './run-books.ts';
+import { deviceAt, deviceNamed } from './scope.ts';
 import { closeReturned, execFailed, replaceReturned } from './taking-calls.ts';
 
 /** What a call has done to the books, now that its answer is known. */
@@ -51,7 +52,8 @@ export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, 
       if (result.ok) setOption(books, thread, inFlight, call, event);
       return;
     case 'fchown':
-      if (result.ok && inFlight.socket !== null && call.owner >= 0) inFlight.socket.owner = call.owner;
+      if (result.ok && inFlight.socket !== null && call.owner >= 0 && call.owner !== abi.OWNER_UNCHANGED)
+        inFlight.socket.owner = call.owner;
       return;
     case 'close':
     case 'close_range':
@@ -71,9 +73,9 @@ export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, 
     case 'fcntl':
       return fcntlReturned(books, thread, inFlight, call, event);
     case 'ioctl':
-      if (result.ok && inFlight.source !== null) {
-        if (call.request === abi.FIOCLEX) inFlight.source.closeOnExec = true;
-        if (call.request === abi.FIONCLEX) inFlight.source.closeOnExec = false;
+      if (result.ok && inFlight.slot !== null) {
+        if (call.request === abi.FIOCLEX) inFlight.slot.closeOnExec = true;
+        if (call.request === abi.FIONCLEX) inFlight.slot.closeOnExec = false;
       }
       return;
     case 'clone':
@@ -98,6 +100,8 @@ export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, 
       if (result.ok && call.owner !== null) thread.owner = call.owner;
       return;
     default:
+      // Where they arrive, and when the message is read or dropped, this trace does not show.
+      if (result.ok && event.passesDescriptors === true) books.doubts.blindSpot(thread, call.name, at);
       if (isTransfer(call.name) && inFlight.socket !== null)
         transferred(books, inFlight.socket, call.name, enteredAt, event);
   }
@@ -111,15 +115,15 @@ function duplicate(
   closeOnExec: boolean,
   isUndisturbed = true,
 ): void {
-  const { source } = inFlight;
-  if (source === null || !event.result.ok) return;
+  const { reference } = inFlight;
+  if (reference === null || !event.result.ok) return;
   const copy = books.descriptor(
     thread,
-    source.socket,
+    reference.socket,
     'dup',
     asFd(event.result.value),
     event.at,
-    source.sure && isUndisturbed,
+    reference.sure && isUndisturbed,
   );
   copy.closeOnExec = closeOnExec;
 }
@@ -135,8 +139,8 @@ function fcntlReturned(
   if (call.command === abi.F_DUPFD || call.command === abi.F_DUPFD_CLOEXEC) {
     duplicate(books, thread, inFlight, event, call.command === abi.F_DUPFD_CLOEXEC);
   }
-  if (call.command === abi.F_SETFD && inFlight.source !== null) {
-    inFlight.source.closeOnExec = (call.argument & abi.FD_CLOEXEC) !== 0;
+  if (call.command === abi.F_SETFD && inFlight.slot !== null) {
+    inFlight.slot.closeOnExec = (call.argument & abi.FD_CLOEXEC) !== 0;
   }
 }
 
@@ -153,8 +157,9 @@ function setOption(
   if (option === null) return;
   if (call.value === null) return books.doubts.unreadable(thread, event.at, `the value given to ${option}`);
   if (option === 'device') {
-    // A tracer that reads four bytes of every option gives a number here, which names no device.
-    if (typeof call.value === 'string') socket.device = call.value === '' ? null : call.value;
+    // A tracer that reads four bytes of every option gives a number for SO_BINDTODEVICE too, which names no device.
+    if (typeof call.value === 'string') socket.device = deviceNamed(call.value);
+    else if (call.option === abi.SO_BINDTOIFINDEX) socket.device = deviceAt(call.value);
     else books.doubts.unreadable(thread, event.at, 'the device of SO_BINDTODEVICE');
   } else socket[option] = call.value !== 0;
 }
@@ -163,7 +168,7 @@ function optionOf(level: number, option: number): 'reuseAddress' | 'reusePort' |
   if (level === abi.SOL_SOCKET) {
     if (option === abi.SO_REUSEADDR) return 'reuseAddress';
     if (option === abi.SO_REUSEPORT) return 'reusePort';
-    if (option === abi.SO_BINDTODEVICE) return 'device';
+    if (option === abi.SO_BINDTODEVICE || option === abi.SO_BINDTOIFINDEX) return 'device';
   }
   return level === abi.IPPROTO_IPV6 && option === abi.IPV6_V6ONLY ? 'v6Only' : null;
 }

@@ -73,7 +73,7 @@ export class RunBooks {
       call: null,
       origin,
       openedAt: at,
-      sure,
+      sure: sure && !thread.table.mayBeClosing(number),
     });
     thread.table.put(reference);
     this.add(reference);
@@ -180,8 +180,8 @@ export class RunBooks {
       else inFlight.reference.neverWas();
       this.gone(inFlight.reference, at);
     }
+    if (inFlight.closing !== null) thread.table.endClosing(inFlight.closing);
     for (const reference of inFlight.taken) {
-      thread.table.closing.delete(reference);
       // dup2 and exec leave what they may take in its slot.
       if (!thread.table.has(reference)) this.gone(reference, at);
     }

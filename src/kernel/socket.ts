@@ -40,6 +40,7 @@ export class Socket {
   owner: number | null;
   reuseAddress = false;
   reusePort = false;
+  boundWithReusePort = false;
   v6Only = false;
   device: string | null = null;
   binding: Binding | null = null;
@@ -80,8 +81,8 @@ export class Socket {
   }
 
   claimOf(host: string, port: number): PortClaim {
-    const { family, v6Only, reuseAddress, reusePort, owner, device } = this;
-    return { host, port, family, v6Only, reuseAddress, reusePort, owner, device };
+    const { family, v6Only, reuseAddress, reusePort, owner, device, boundWithReusePort } = this;
+    return { host, port, family, v6Only, reuseAddress, reusePort, owner, device, boundWithReusePort };
   }
 
   get hasCertainReference(): boolean {

@@ -10,8 +10,8 @@ export function closeReturned(books: RunBooks, thread: Thread, inFlight: InFligh
   // Linux closes the descriptor whatever close(2) answers, except for EBADF: then it was gone before.
   const { result } = event;
   const failed = !result.ok && (event.name !== 'close' || result.errno === 'EBADF');
+  if (inFlight.closing !== null) thread.table.endClosing(inFlight.closing);
   for (const reference of inFlight.taken) {
-    thread.table.closing.delete(reference);
     if (!failed) books.taken(thread, reference, event);
     else if (event.name === 'close') wasNotOpen(books, thread, reference, event.at);
     else putBack(books, thread, reference, inFlight, event.at);

@@ -4,6 +4,8 @@
  * for a count of zero the one-sided exact bound, which is the one that answers "how often at most?".
  */
 import { lowerTail, upperTail, type Tail } from './binomial.ts';
+import { requireCounts } from './counts.ts';
+import { solve, type Step } from './root.ts';
 
 /** A share of runs, both ends from 0 to 1. */
 export interface Interval {
@@ -33,7 +35,10 @@ export function boundForZero(trials: number): number {
   return -Math.expm1(Math.log(oneSidedTail) / trials);
 }
 
-/** The p at which `successes` or more are as improbable as the tail allows. */
+/**
+ * The p at which `successes` or more are as improbable as the tail allows. Both tails are at least one half
+ * at k / n, hence the brackets.
+ */
 function lowEnd(successes: number, trials: number): number {
   if (successes === 0) return 0;
   if (successes === trials) return Math.exp(Math.log(twoSidedTail) / trials);
@@ -43,7 +48,7 @@ function lowEnd(successes: number, trials: number): number {
     const next = p * Math.exp((-excess(tail) * tail.sum) / successes);
     return { side: excess(tail) > 0 ? 'too high' : 'too low', next };
   };
-  return solve(0, successes / trials, newton);
+  return solve({ low: 0, high: successes / trials }, newton, lastDigits);
 }
 
 /** The p at which `successes` or fewer are as improbable as the tail allows. */
@@ -57,42 +62,13 @@ function highEnd(successes: number, trials: number): number {
     const next = p + (excess(tail) * tail.sum * (1 - p)) / failures;
     return { side: excess(tail) > 0 ? 'too low' : 'too high', next };
   };
-  return solve(successes / trials, 1, newton);
+  return solve({ low: successes / trials, high: 1 }, newton, lastDigits);
 }
 
 function excess(tail: Tail): number {
   return tail.logPoint + Math.log(tail.sum) - Math.log(twoSidedTail);
 }
 
-interface Step {
-  readonly side: 'too low' | 'too high';
-  /** Where Newton's method would go. */
-  readonly next: number;
-}
-
-/**
- * Newton's method inside a bracket that only ever shrinks; a step that would leave it is replaced by
- * halving, so that it ends whatever the function does. Both tails are at least one half at k / n, hence
- * the brackets.
- */
-function solve(low: number, high: number, newton: (p: number) => Step): number {
-  let [left, right] = [low, high];
-  let p = left + (right - left) / 2;
-  for (let round = 0; round < 200; round++) {
-    const { side, next } = newton(p);
-    if (Math.abs(next - p) <= 2 * Number.EPSILON * p) return next;
-    if (side === 'too low') left = p;
-    else right = p;
-    const halfway = left + (right - left) / 2;
-    if (halfway === left || halfway === right) return p;
-    p = next > left && next < right ? next : halfway;
-  }
-  return p;
-}
-
-function requireCounts(successes: number, trials: number): void {
-  if (!Number.isSafeInteger(trials) || trials < 1)
-    throw new RangeError(`trials must be a whole number from 1 on, not ${trials}`);
-  if (!Number.isSafeInteger(successes) || successes < 0 || successes > trials)
-    throw new RangeError(`successes must be a whole number from 0 to ${trials}, not ${successes}`);
+function lastDigits(p: number): number {
+  return 2 * Number.EPSILON * p;
 }

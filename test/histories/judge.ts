@@ -2,6 +2,7 @@
 import type { FailedBind, LedgerCounts, SocketLife } from '../../src/kernel/ledger.ts';
 import { RunReplay, type ReplayOptions } from '../../src/kernel/replay.ts';
 import type { TraceEvent } from '../../src/trace/event.ts';
+import { pid as asPid } from '../../src/trace/ids.ts';
 import { analyzeBlock, type BlockAnalysis, type BlockFacts } from '../../src/verdict/analysis.ts';
 import type { Doubt } from '../../src/verdict/doubt.ts';
 import type { RunFacts } from '../../src/verdict/run-facts.ts';
@@ -78,15 +79,20 @@ export function ledgerOf(
     },
     options,
   );
-  let hasRoot = false;
+  let state: 'before' | 'running' | 'over' = 'before';
   for (const event of events) {
-    if (event.kind !== 'loss' && event.pid === launcher) continue;
-    if (event.kind === 'fork' && event.parent === launcher && !hasRoot) {
-      hasRoot = true;
+    const byLauncher = event.kind !== 'loss' && event.pid === launcher;
+    if (event.kind === 'fork' && event.parent === launcher && state === 'before') {
+      state = 'running';
       replay.startRoot(event);
-    } else replay.push(event);
+    } else if (byLauncher && event.kind === 'return' && event.name === 'wait4' && event.result.ok) {
+      replay.reaped(asPid(event.result.value), event.at);
+    } else if (byLauncher && event.kind === 'mark' && / end$/.test(event.text) && state === 'running') {
+      state = 'over';
+      replay.end(event.at);
+    } else if (!byLauncher) replay.push(event);
   }
-  replay.cut();
+  if (state === 'running') replay.cut();
   sockets.sort((a, b) => a.number - b.number);
   failedBinds.sort((a, b) => a.returnedAt - b.returnedAt);
   return { sockets, failedBinds, doubts, counts: replay.counts };

@@ -67,8 +67,10 @@ interface Thread {
   held: TrueSocket | null;
   /** Released before the thread runs user code again. */
   tails: TrueSocket[];
-  /** A descriptor that the call in flight has installed. */
-  hasInstalled: boolean;
+  /** The descriptor that the call in flight has installed: no program knows its number yet. */
+  installed: number | null;
+  /** In a receive, or in an exec that waits for the other threads. */
+  isWaiting: boolean;
   isDead: boolean;
 }
 
@@ -184,7 +186,8 @@ class SmallKernel {
   // ---- what the program does ----
 
   #userCode(thread: Thread): void {
-    const open = [...thread.table.slots.keys()];
+    const unknown = this.#threads().map((each) => (each.table === thread.table ? each.installed : null));
+    const open = [...thread.table.slots.keys()].filter((fd) => !unknown.includes(fd));
     const actions: (() => void)[] = [
       () => this.#socket(thread),
       () => this.#socket(thread),
@@ -382,7 +385,7 @@ class SmallKernel {
         const old = thread.table.slots.get(to);
         source.socket.references++;
         thread.table.slots.set(to, { socket: source.socket, closeOnExec: false });
-        thread.hasInstalled = true;
+        thread.installed = to;
         if (old !== undefined) thread.tails.push(old.socket);
         answer = to;
         return 'next';
@@ -506,8 +509,11 @@ class SmallKernel {
     const { process } = thread;
     this.#enter(thread, { name: 'execve', path: '/bin/true' }, [
       () => {
+        if (process.state === 'dying') return 'stay';
         if (fails) return 'next';
-        return this.#killOthers(thread);
+        const isDone = this.#killOthers(thread);
+        if (isDone === 'next') thread.isWaiting = false;
+        return isDone;
       },
       () => {
         if (fails) return 'next';
@@ -623,14 +629,14 @@ class SmallKernel {
   readonly #taking = new Map<Thread, Set<number>>();
 
   #isInstalling(table: Table): boolean {
-    return this.#threads().some((thread) => thread.table === table && thread.hasInstalled);
+    return this.#threads().some((thread) => thread.table === table && thread.installed !== null);
   }
 
   #install(thread: Thread, slot: Slot): number {
     let number = 3;
     while (thread.table.slots.has(number)) number++;
     thread.table.slots.set(number, slot);
-    thread.hasInstalled = true;
+    thread.installed = number;
     return number;
   }
 
@@ -648,10 +654,10 @@ class SmallKernel {
     if (socket.references === 0) socket.endedAt = this.#now;
   }
 
-  /** Not between the making of a descriptor and its return: it would be one that the trace never shows. */
+  /** A thread dies between two calls or while it waits: whatever else it does in the kernel it brings to an end. */
   #killOthers(thread: Thread): 'next' | 'stay' {
     const others = thread.process.threads.filter((each) => each !== thread && !each.isDead);
-    if (others.some((each) => each.hasInstalled)) return 'stay';
+    if (others.some((each) => each.steps.length > 0 && !each.isWaiting)) return 'stay';
     for (const other of others) this.#kill(other);
     return 'next';
   }
@@ -692,7 +698,8 @@ class SmallKernel {
       script: [],
       held: null,
       tails: [],
-      hasInstalled: false,
+      installed: null,
+      isWaiting: false,
       isDead: false,
     });
   }
@@ -706,12 +713,14 @@ class SmallKernel {
     if (call.name === 'dup2') taking.add(call.to);
     if (call.name === 'close_range') for (let fd = call.first; fd <= call.last; fd++) taking.add(fd);
     this.#taking.set(thread, taking);
+    thread.isWaiting = call.name === 'recvfrom' || call.name === 'execve' || call.name === 'wait4';
     thread.steps = steps;
   }
 
   #returns(thread: Thread, name: CallName, result: number | string): 'next' {
     this.#emitReturn(thread.process.pid, thread.tid, name, result);
-    thread.hasInstalled = false;
+    thread.installed = null;
+    thread.isWaiting = false;
     this.#taking.delete(thread);
     return 'next';
   }

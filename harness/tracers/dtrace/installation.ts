@@ -1,8 +1,8 @@
 /** Where a DTrace is, and how it is called. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { z } from 'zod';
 import { runGroup } from '../../run/process-group.ts';
+import { loaderIn, newestInstallation, readManifest } from '../private-installation.ts';
 import type { BlockSpec } from '../tracer.ts';
 
 export interface DtraceInstallation {
@@ -19,18 +19,6 @@ export interface DtraceInstallation {
   readonly dLibraries: string | null;
 }
 
-/** In a private installation's directory; written last, so that a directory without it is none. */
-export const manifestName = 'installed.json';
-
-const manifestSchema = z.strictObject({
-  schemaVersion: z.literal(1),
-  /** What `dtrace -V` says. */
-  version: z.string(),
-  package: z.string(),
-  machine: z.string(),
-});
-export type Manifest = z.infer<typeof manifestSchema>;
-
 export function dtraceCache(cacheDirectory: string): string {
   return join(cacheDirectory, 'dtrace');
 }
@@ -44,23 +32,19 @@ export async function findInstallation(
 }
 
 export function findPrivate(cacheDirectory: string): DtraceInstallation | null {
-  const root = dtraceCache(cacheDirectory);
-  if (!existsSync(root)) return null;
-  const names = readdirSync(root).filter((name) => existsSync(join(root, name, manifestName)));
-  const newest = names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
-  return newest === undefined ? null : readPrivate(join(root, newest));
+  const newest = newestInstallation(dtraceCache(cacheDirectory));
+  return newest === null ? null : readPrivate(newest);
 }
 
 /** @returns null where the directory holds no whole installation */
 export function readPrivate(directory: string): DtraceInstallation | null {
-  const manifest = readManifest(join(directory, manifestName));
+  const manifest = readManifest(directory);
   if (manifest === null) return null;
   return {
     origin: 'private',
     version: manifest.version,
     dtrace: join(directory, 'usr/sbin/dtrace'),
-    loader: join(directory, 'usr/lib64/ld-linux-x86-64.so.2'),
-    libraryPath: join(directory, 'usr/lib/x86_64-linux-gnu'),
+    ...loaderIn(directory),
     dLibraries: join(directory, 'dlib'),
   };
 }
@@ -135,13 +119,4 @@ export function dtraceArguments(record: BlockSpec['installation']): readonly str
     dtrace,
     ...(dLibraries === undefined ? [] : [`-xsyslibdir=${dLibraries}`]),
   ];
-}
-
-function readManifest(file: string): Manifest | null {
-  try {
-    const parsed = manifestSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }

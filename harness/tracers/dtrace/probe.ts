@@ -1,9 +1,10 @@
 /** Can DTrace be used here, now, by this user? */
 import { availableParallelism, release } from 'node:os';
 import { runGroup } from '../../run/process-group.ts';
+import { currentMachine } from '../debian-machine.ts';
 import type { Availability, Host } from '../tracer.ts';
 import { findInstallation, toRecord } from './installation.ts';
-import { currentMachine, missingToTrace } from './preconditions.ts';
+import { missingToTrace } from './preconditions.ts';
 import { withTracefs } from './private-mounts.ts';
 import { programFile } from './program.ts';
 import { isProven } from './proof.ts';

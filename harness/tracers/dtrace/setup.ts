@@ -1,12 +1,13 @@
 /** Set-up of DTrace: the system's where there is one, else Debian's in our cache; proven once on this kernel. */
 import { existsSync } from 'node:fs';
 import { availableParallelism, release } from 'node:os';
+import type { Machine } from '../debian-machine.ts';
+import { currentMachine, missingToInstall } from '../debian-machine.ts';
 import type { Host } from '../tracer.ts';
 import { copyLibraries, installFromDebian } from './debian-install.ts';
 import type { DtraceInstallation } from './installation.ts';
 import { findInstallation, systemLibraryCopy, toRecord } from './installation.ts';
-import type { Machine } from './preconditions.ts';
-import { currentMachine, missingToInstall, missingToTrace } from './preconditions.ts';
+import { missingToTrace } from './preconditions.ts';
 import { programFile } from './program.ts';
 import { isProven, writeProof } from './proof.ts';
 import { expectedBinds, selfTest } from './self-test.ts';
@@ -50,7 +51,7 @@ async function findOrInstall(
   if (found !== null) return found.origin === 'system' ? withLibraries(cacheDirectory, found) : found;
   // 18 MB for nothing: an ordinary user could not trace with it.
   if (!host.isRoot) return 'DTrace is not installed, and tracing with it needs root';
-  const missing = missingToInstall(machine) ?? unusableCache(cacheDirectory);
+  const missing = missingToInstall(machine, 'DTrace for Linux 2.0 or newer') ?? unusableCache(cacheDirectory);
   if (missing !== null) return missing;
   say('dtrace: fetching DTrace from Debian into the cache (18 MB); nothing of the system changes');
   const result = await installFromDebian(cacheDirectory, machine.debianMirror ?? '');

@@ -36,19 +36,30 @@ function noFinding({ arms }: Report, { paint, textWidth }: Page): string[] {
 }
 
 function tell(finding: FindingReport, heading: string, page: Page): string[] {
-  const { paint, textWidth: width } = page;
   const story = tellStory(finding);
-  const [title = '', ...titleRest] = prose(`${heading}: ${story.where}`, { width, rest: '  ' });
+  const [title = '', ...titleRest] = prose(`${heading}: ${story.where}`, {
+    width: page.textWidth,
+    rest: '  ',
+  });
+  return [...[title, ...titleRest].map(page.paint.bold), ...storyLines(story, page)];
+}
+
+/** The story without a heading. @param timeOf what stands before each line of the timeline */
+export function storyLines(story: Story, page: Page, timeOf: TimeOf = sinceStart): string[] {
+  const { paint, textWidth: width } = page;
   return [
-    ...[title, ...titleRest].map(paint.bold),
     ...prose(`${story.title}.`, { width, first: '  ' }),
     ...holderLines(story, page).map(paint.red),
     ...prose(story.cause, { width, first: '  ' }),
     ...(story.reservation === null ? [] : prose(story.reservation, { width, first: '  ' }).map(paint.yellow)),
     '',
-    ...timeline(story, page),
+    ...timeline(story, page, timeOf),
   ];
 }
+
+export type TimeOf = (line: StoryLine, index: number) => string;
+
+const sinceStart: TimeOf = (line) => `+${formatDuration(line.sinceStartNs)}`;
 
 const holdersTold = 5;
 
@@ -64,10 +75,10 @@ function holderLines({ holders }: Story, { textWidth: width }: Page): string[] {
 
 const linesTold = 40;
 
-/** Time since the first line, `!` at the moment judged, who, what. */
-function timeline({ lines }: Story, { textWidth: width, paint }: Page): string[] {
+/** When, `!` at the moment judged, who, what. */
+function timeline({ lines }: Story, { textWidth: width, paint }: Page, timeOf: TimeOf): string[] {
   const told = lines.slice(0, linesTold);
-  const times = told.map((line) => `+${formatDuration(line.sinceStartNs)}`);
+  const times = told.map(timeOf);
   const names = told.map((line) => nameOf(line, lines));
   const [timeWidth, nameWidth] = [longest(times), longest(names)];
   return [

@@ -6,10 +6,10 @@ import {
   dtraceArguments,
   findInstallation,
   findPrivate,
-  manifestName,
   systemLibraryCopy,
   toRecord,
 } from '../../../../../harness/tracers/dtrace/installation.ts';
+import { manifestName } from '../../../../../harness/tracers/private-installation.ts';
 
 let cache = '';
 beforeEach(() => {

@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Machine } from '../../../../../harness/tracers/dtrace/preconditions.ts';
-import {
-  keyring,
-  missingToInstall,
-  missingToTrace,
-} from '../../../../../harness/tracers/dtrace/preconditions.ts';
+import type { Machine } from '../../../../../harness/tracers/debian-machine.ts';
+import { missingToTrace } from '../../../../../harness/tracers/dtrace/preconditions.ts';
 
 const complete: Machine = {
   platform: 'linux',
@@ -19,7 +15,7 @@ const without = (...paths: string[]): Machine => ({
 });
 
 test('a complete machine lacks nothing', () => {
-  expect([missingToTrace(complete), missingToInstall(complete)]).toEqual([null, null]);
+  expect(missingToTrace(complete)).toBeNull();
 });
 
 test.each([
@@ -28,19 +24,4 @@ test.each([
   [without('/unshare'), 'util-linux'],
 ])('to trace: %#', (machine, words) => {
   expect(missingToTrace(machine)).toContain(words);
-});
-
-test.each([
-  [without('/apt-get'), 'no apt-get'],
-  [without('/dpkg'), 'no dpkg'],
-  [{ ...complete, debianMirror: null }, 'no Debian mirror'],
-  [without(keyring), 'install the package debian-archive-keyring'],
-  [without('ca-certificates.crt'), 'install the package ca-certificates'],
-])('to install: %#', (machine, words) => {
-  expect(missingToInstall(machine)).toContain(words);
-});
-
-test('a mirror without https needs no certificates', () => {
-  const machine = { ...without('ca-certificates.crt'), debianMirror: 'http://mirror.example/debian' };
-  expect(missingToInstall(machine)).toBeNull();
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Machine } from '../../../../../harness/tracers/dtrace/preconditions.ts';
+import type { Machine } from '../../../../../harness/tracers/debian-machine.ts';
 import { setUpDtrace } from '../../../../../harness/tracers/dtrace/setup.ts';
 
 let cacheDirectory = '';
@@ -41,5 +41,5 @@ test('a cache that the loader can not name is refused before anything is fetched
     isRoot: false,
   });
   expect(ready).toBe(false);
-  expect(line).toMatch(/set AFTERCLOSE_CACHE|tracing needs root/);
+  expect(line).toMatch(/set AFTERCLOSE_CACHE|tracing with it needs root/);
 });

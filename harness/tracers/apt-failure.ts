@@ -1,5 +1,5 @@
 /** What apt's complaints mean for us, in one line with the way out. */
-import type { GroupEnd } from '../../run/process-group.ts';
+import type { GroupEnd } from '../run/process-group.ts';
 
 const causes: readonly { readonly pattern: RegExp; readonly meaning: string }[] = [
   {

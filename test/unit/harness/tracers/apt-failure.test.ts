@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explainAptFailure } from '../../../../../harness/tracers/dtrace/apt-failure.ts';
+import { explainAptFailure } from '../../../../harness/tracers/apt-failure.ts';
 
 const end = { exitCode: 100, timedOut: false, stderr: '' };
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findDebianMirror } from '../../../../../harness/tracers/dtrace/debian-sources.ts';
+import { findDebianMirror } from '../../../../harness/tracers/debian-sources.ts';
 
 let apt = '';
 beforeEach(() => {

@@ -1,0 +1,49 @@
+/** Where the runs of a session find their ports: each in a network of its own, or all in that of the machine. */
+import type { Progress } from '../output/progress.ts';
+import { chooseNetwork } from '../run/network.ts';
+import { nameOf } from '../run/foreign-holders.ts';
+import { lookForHolders } from '../run/port-holders.ts';
+import { leaseNamedPorts, leasePorts } from '../run/ports.ts';
+import type { PortPair } from '../run/ports.ts';
+import type { SessionRequest } from '../run/session.ts';
+
+export interface SessionPlace {
+  /** Null: those that the program has by itself. */
+  readonly ports: PortPair | null;
+  readonly request: Pick<SessionRequest, 'network' | 'enter' | 'sharedPorts'>;
+  /** Gives leased ports back. Idempotent. */
+  release(): void;
+}
+
+export interface PlaceOptions {
+  readonly network: 'udp4' | 'udp6';
+  readonly ports?: PortPair;
+  readonly sharedNetwork?: true;
+}
+
+/** @throws HarnessError (environment) where ports have to be shared and none can be had */
+export async function findPlace(options: PlaceOptions, progress: Progress): Promise<SessionPlace> {
+  const { ports = null, sharedNetwork = false } = options;
+  const network = sharedNetwork
+    ? ({ kind: 'inherited', why: '--shared-network' } as const)
+    : await chooseNetwork();
+  if (network.kind === 'private') {
+    return {
+      ports,
+      request: { network: 'private', enter: network.enter },
+      release: () => undefined,
+    };
+  }
+  const lease = ports === null ? await leasePorts() : await leaseNamedPorts(ports);
+  progress.say(`the runs share the ports ${lease.ports.join(' and ')} of this machine (${network.why})`);
+  for (const holder of lookForHolders(options.network, lease.ports)) {
+    progress.say(`WARNING: ${nameOf(holder)} holds ${holder.boundTo}: what meets it can not be judged`);
+  }
+  return {
+    ports: lease.ports,
+    request: { network: 'inherited', sharedPorts: lease.ports },
+    release: () => {
+      lease.release();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/** The runs of one session: the table itself, and one for each blind spot, since a doubt concerns its whole run. */
+import { existsSync } from 'node:fs';
+import { messageSituations, ringSituations, takenSituations } from './hidden-situations.ts';
+import { needsSecondDevice, type Situation } from './situation.ts';
+import { situations } from './situations.ts';
+
+export interface Table {
+  readonly run: string;
+  readonly situations: readonly Situation[];
+}
+
+/** Where a second network interface can be made. */
+export const canMakeDevice = existsSync('/dev/net/tun');
+
+export const mainTable: Table = {
+  run: '0001',
+  situations: situations.filter((situation) => canMakeDevice || !needsSecondDevice(situation)),
+};
+
+export const hiddenTables: readonly Table[] = [
+  { run: '0002', situations: messageSituations },
+  { run: '0003', situations: ringSituations },
+  { run: '0004', situations: takenSituations },
+];
