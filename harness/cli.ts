@@ -18,7 +18,7 @@ await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<void> {
   // Registered before anything is written: a reader that went away early must not end us with a stack.
-  createSink(process.stderr);
+  createSink(process.stderr, 'is-borne');
   watchSignals();
   try {
     let exitCode: number = exitCodes.asExpected;

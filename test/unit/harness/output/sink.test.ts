@@ -24,6 +24,19 @@ describe('a sink', () => {
     await sink.write('second');
     expect(stream.destroyed).toBe(true);
   });
+
+  test('says that nobody got the answer when the disk is full, unless it only talks', async () => {
+    const full = (): Writable =>
+      new Writable({
+        write: (_chunk, _encoding, done) =>
+          done(Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' })),
+      });
+    await expect(createSink(full()).write('text')).rejects.toMatchObject({
+      exitCode: 4,
+      why: 'write ENOSPC',
+    });
+    await createSink(full(), 'is-borne').write('text');
+  });
 });
 
 test.each([
