@@ -20,8 +20,8 @@ help: ## print this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 .PHONY: setup
-setup: build ## everything that can be fetched or built ahead: packages, build, launcher, Go releases, DTrace
-	@node dist/scripts/setup.js
+setup: build ## everything that can be fetched or built ahead: packages, build, launcher, Go releases, tracers
+	@node dist/harness/cli.js setup
 
 .PHONY: build
 build: packages ## compile the command line to dist/
@@ -52,6 +52,11 @@ check: packages ## eslint, prettier, tsc, knip, gofmt, go vet, staticcheck
 .PHONY: golden
 golden: packages ## write the expected results of test/golden anew; read the difference before you commit it
 	@scripts/golden.sh
+
+.PHONY: bench
+bench: setup ## measure: replay, decoding, repro; writes docs/performance.md
+	@npx tsc -p tsconfig.bench.json
+	@node build/bench/bench/index.js
 
 .PHONY: clean
 clean: ## remove what make built; sessions and the private cache stay

@@ -145,4 +145,4 @@ function shortPath(directory: string): string {
 
 export const defaultVariants = ['unfixed', 'semaphore'];
 /** The last release line with the race, and what the machine has. */
-export const defaultReleases = ['1.9.7', 'local'];
+export const defaultReleases = ['1.9.7', 'local', 'local+legacy-close'];

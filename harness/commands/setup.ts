@@ -7,6 +7,7 @@ import { HarnessError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { throwIfInterrupted } from '../run/interruption.ts';
 import { setUpDtrace } from '../tracers/dtrace/setup.ts';
+import { setUpStrace } from '../tracers/strace/setup.ts';
 import type { CommandContext } from './context.ts';
 import { addCommonOptions, progressFor } from './options.ts';
 import type { CommonOptions } from './options.ts';
@@ -20,19 +21,27 @@ export function setupCommand(context: CommandContext, setExitCode: (code: number
       const progress = progressFor(options);
       const say = (line: string): void => progress.say(`setup: ${line}`);
       const { host } = context;
-      say(`Go: ${await setUpPrograms(context, say)}`);
-      throwIfInterrupted('setting up');
-      say((await setUpDtrace(host, say)).line);
-      throwIfInterrupted('setting up');
+      for (const release of defaultReleases) {
+        say(`Go: ${await setUpPrograms(release, context, say)}`);
+        throwIfInterrupted('setting up');
+      }
+      for (const setUpTracer of [setUpDtrace, setUpStrace]) {
+        say((await setUpTracer(host, say)).line);
+        throwIfInterrupted('setting up');
+      }
       setExitCode(exitCodes.asExpected);
     });
   return addCommonOptions(command);
 }
 
 /** @returns one line: what there is, or what is missing and what follows from that */
-async function setUpPrograms(context: CommandContext, say: (line: string) => void): Promise<string> {
+async function setUpPrograms(
+  release: string,
+  context: CommandContext,
+  say: (line: string) => void,
+): Promise<string> {
   try {
-    const names = { variants: defaultVariants, releases: defaultReleases };
+    const names = { variants: defaultVariants, releases: [release] };
     const wanted = await findPrograms(scenario, names, context.host);
     const { variants } = await buildPrograms(wanted, { host: context.host, onProgress: say });
     const toolchains = new Set(variants.map((variant) => variant.toolchain));

@@ -60,8 +60,9 @@ function choiceLine(name: string, version: string, refusals: readonly string[]):
   if (name === untraced) {
     return `WARNING: NOTHING WATCHES, so nothing can be proven (exit code 4). Not usable: ${refusals.join('; ')}`;
   }
-  if (refusals.length === 0) return `tracer ${name} (${version}): the best there is, and it works here`;
-  return `tracer ${name} (${version}): it works here. Not usable: ${refusals.join('; ')}`;
+  const why =
+    refusals.length === 0 ? 'the best there is, and usable here' : `instead of ${refusals.join('; ')}`;
+  return `tracer ${name} (${version}): ${why}`;
 }
 
 function unknownTracer(name: string, known: readonly string[]): HarnessError {

@@ -5,11 +5,13 @@ import { nanos } from '../../src/trace/ids.ts';
 import { createDecoder as createDtraceDecoder, defaultWindowNs } from '../tracers/dtrace/decode.ts';
 import { createDecoder as createStraceDecoder } from '../tracers/strace/decode.ts';
 import { decodeThreadLogs } from '../tracers/strace/thread-logs.ts';
+import { withErrorLosses } from './damage.ts';
 import { createDtrussDecoder } from './dtruss/decode.ts';
 import type { OpenLog } from './input.ts';
 import type { LogFacts } from './lacks.ts';
 import { straceSurvey, type StraceSurvey } from './strace-survey.ts';
 import { threadOf } from './file-set.ts';
+import { withLatestReturns } from './thread-returns.ts';
 
 /** What is known when all of it has been read. */
 export interface LogStyle extends Pick<LogFacts, 'calls' | 'times' | 'threadsApart' | 'ids'> {
@@ -52,8 +54,19 @@ function decodeStrace(log: OpenLog): DecodedLog {
 /** What the style says is the sum of all files. */
 function decodeThreads(logs: readonly OpenLog[]): DecodedLog {
   const survey = straceSurvey();
-  const threads = logs.map((log) => ({ thread: threadOf(log.name) ?? 0, raw: survey.watch(log.bytes()) }));
-  return { events: inLogOrder(decodeThreadLogs(threads)), style: () => straceStyle(survey.seen, '-ff') };
+  const threads = logs.map((log) => {
+    const raw = survey.watch(log.bytes());
+    return { thread: threadOf(log.name) ?? 0, raw: hasDurations(log) ? raw : withLatestReturns(raw) };
+  });
+  return {
+    events: inLogOrder(decodeThreadLogs(threads)),
+    style: () => straceStyle(survey.seen, '-ff'),
+  };
+}
+
+/** -T, as it stands at the end of a line. */
+export function hasDurations({ head }: OpenLog): boolean {
+  return /<\d{1,9}\.\d{1,9}>$/m.test(Buffer.from(head).toString('latin1'));
 }
 
 function straceStyle(
@@ -81,8 +94,14 @@ function decodeDtruss(log: OpenLog): DecodedLog {
     events: run(log.bytes(), decoder),
     style: () => {
       const { calls, ids, columns } = decoder.style;
-      const shown = columns === null ? '' : ` (columns:${columnNames(columns)})`;
-      return { calls, ids, times: 'none', threadsApart: 'one-log', told: `dtruss${shown}` };
+      const shown = columns === null ? '' : `, columns${columnNames(columns)}`;
+      return {
+        calls,
+        ids,
+        times: 'none',
+        threadsApart: 'one-log',
+        told: `dtruss of macOS (untested on a real machine)${shown}`,
+      };
     },
   };
 }
@@ -141,7 +160,7 @@ async function* inLogOrder(
 ): AsyncGenerator<readonly TraceEvent[]> {
   let last: Nanos = nanos(-1);
   for await (const batch of batches) {
-    yield batch.map((event) => {
+    yield withErrorLosses(batch).map((event) => {
       last = event.at > last ? event.at : nanos(last + 1);
       return event.at === last ? event : { ...event, at: last };
     });

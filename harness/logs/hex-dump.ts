@@ -76,7 +76,7 @@ function layoutOf(text: string): SockaddrLayout {
 }
 
 function styleOf(text: string): string {
-  return `dtrace -n 'bind:entry { trace(arg0); trace(copyinstr(arg1)); }' (${layoutOf(text) === 'bsd' ? 'macOS' : 'Linux'})`;
+  return `dtrace -n 'bind:entry { trace(arg0); trace(copyinstr(arg1)); }' (${layoutOf(text) === 'bsd' ? 'macOS, untested on a real machine' : 'Linux'})`;
 }
 
 const longestDump = 4 * 1024 * 1024;

@@ -69,18 +69,30 @@ async function readHeadOf({ name, size, kind, stream }: Source): Promise<OpenLog
     length += next.value.length;
   }
   if (length === 0 && state.problem !== null) throw unreadable(name, state.problem, 'give a whole file');
+  const head = Buffer.concat(pieces).subarray(0, headLength);
   return {
     name,
-    head: Buffer.concat(pieces).subarray(0, headLength),
+    head,
     size,
     kind,
     async *bytes() {
-      yield* pieces;
-      yield* unpacked;
+      const isFromWindows = head.includes('\r\n');
+      for await (const piece of concatenate(pieces, unpacked)) {
+        // No tracer prints one: they are what an editor or a mailer put before every newline.
+        yield isFromWindows ? piece.filter((byte) => byte !== carriageReturn) : piece;
+      }
     },
     problem: () => state.problem,
     close: () => stream.destroy(),
   };
+}
+
+async function* concatenate(
+  first: readonly Uint8Array[],
+  rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* first;
+  yield* rest;
 }
 
 /** What comes before a fault of the stream or of the archive is good; the fault itself is told. */
@@ -142,5 +154,6 @@ function unreadable(name: string, why: string, remedy: string): HarnessError {
 }
 
 const gzipMagic = [0x1f, 0x8b];
+const carriageReturn = 0x0d;
 /** Enough for a few hundred lines. */
 const headLength = 65_536;

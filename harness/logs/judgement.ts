@@ -1,10 +1,12 @@
 /** Judges a log that somebody already has: opened, recognised, decoded, replayed, and weighed with what it lacks. */
+import type { Doubt } from '../../src/verdict/doubt.ts';
 import type { RefusedBind } from '../../src/verdict/refused-binds.ts';
 import { analyzeLog, type LogAnalysis } from '../../src/verdict/log-analysis.ts';
 import { weaken, type LackEffect } from '../../src/verdict/log-effects.ts';
 import type { LogRules } from '../../src/verdict/log-run.ts';
 import type { RunSummary } from '../../src/verdict/run-summary.ts';
-import { decodeLog, type LogStyle } from './decoding.ts';
+import { misspeltCalls } from './damage.ts';
+import { decodeLog, hasDurations, type LogStyle } from './decoding.ts';
 import { logDocument } from './describe-log.ts';
 import type { LogDocument } from './document.ts';
 import { judgeHexDump } from './hex-dump.ts';
@@ -47,7 +49,7 @@ async function judgeEvents(
   const lacks = lacksOf(facts);
   const known = facts.threadsApart === 'unordered' ? withoutOrder(analysis.summary) : analysis.summary;
   const summary = weaken(
-    withBreaks(known, logs),
+    withDoubts(known, [...breaks(logs), ...misspelt(facts)]),
     lacks.map(({ effect }): LackEffect => effect),
   );
   return logDocument({
@@ -71,26 +73,32 @@ function rulesFor({ format, logs }: RecognizedLog, { stillOpen }: LogRequest): L
   };
 }
 
-/** -T, as it stands at the end of a line. */
-function hasDurations({ head }: OpenLog): boolean {
-  return /<\d{1,9}\.\d{1,9}>$/m.test(Buffer.from(head).toString('latin1'));
-}
-
 /** Lengths of time mean nothing where stamps are missing or whole seconds. */
 function timesOf({ times }: LogStyle): LogDocument['log']['times'] {
   return times === 'told' ? 'clock' : 'order';
 }
 
-/** A fault of the file or its archive: what came before it is good. */
-function withBreaks(summary: RunSummary, logs: readonly OpenLog[]): RunSummary {
-  const doubts = logs.flatMap((log) => {
-    const problem = log.problem();
-    if (problem === null) return [];
-    const text = `${log.name}: ${problem}; what comes before is judged`;
-    return [{ code: 'truncated' as const, run: summary.run, address: null, pid: null, at: null, text }];
-  });
-  if (doubts.length === 0) return summary;
+function withDoubts(summary: RunSummary, texts: readonly Pick<Doubt, 'code' | 'text'>[]): RunSummary {
+  if (texts.length === 0) return summary;
+  const doubts = texts.map((each) => ({ ...each, run: summary.run, address: null, pid: null, at: null }));
   return weaken({ ...summary, doubts: [...summary.doubts, ...doubts] }, ['clean']);
+}
+
+/** Faults of a file or its archive: what came before is good. */
+function breaks(logs: readonly OpenLog[]): Pick<Doubt, 'code' | 'text'>[] {
+  return logs.flatMap((log) => {
+    const problem = log.problem();
+    return problem === null
+      ? []
+      : [{ code: 'truncated', text: `${log.name}: ${problem}; what comes before is judged` }];
+  });
+}
+
+function misspelt({ format, calls }: LogFacts): Pick<Doubt, 'code' | 'text'>[] {
+  if (format !== 'strace') return [];
+  return misspeltCalls(calls).map((name) => {
+    return { code: 'unparsed', text: `no call is named ${name}: the log is damaged` };
+  });
 }
 
 /** What was made of events in an arbitrary order is left out: it would only be told as certain nonsense. */
@@ -107,7 +115,7 @@ function withoutOrder(summary: RunSummary): RunSummary {
   };
 }
 
-const doubtsWithoutOrder: ReadonlySet<string> = new Set(['unordered', 'truncated', 'unparsed', 'dropped']);
+const doubtsWithoutOrder: ReadonlySet<string> = new Set(['truncated', 'unparsed', 'dropped']);
 
 /** The first bind that was refused although the log knows of nobody who held its address. */
 function unexplainedBind(

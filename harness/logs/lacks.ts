@@ -75,7 +75,7 @@ export function adviceFor(
   if (unexplained === null || facts.format !== 'strace') return commands;
   const { network, port } = unexplained;
   const gives = 'who holds the port right now, if somebody outside the log does';
-  return [...commands, { gives, command: `ss -a${network === 'udp' ? 'u' : 't'}np 'sport = :${port}'` }];
+  return [...commands, { gives, command: `ss -${network === 'udp' ? 'ua' : 'ta'}np 'sport = :${port}'` }];
 }
 
 function straceLacks({ content, times, threadsApart }: LogFacts): Lack[] {

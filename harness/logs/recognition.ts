@@ -1,5 +1,4 @@
 /** What a file is, told by its first bytes alone. Pure. */
-import { excerpt } from '../../src/report/excerpt.ts';
 import { readHead } from '../tracers/strace/line.ts';
 import { readDtrussHeader, readDtrussLine } from './dtruss/line.ts';
 
@@ -79,7 +78,9 @@ function describeText(lines: readonly string[], first: string): { seen: string; 
   }
   const other = otherTools.find(([, pattern]) => lines.some((line) => pattern.test(line)));
   if (other !== undefined) return { seen: `the output of ${other[0]}`, remedy: null };
-  return { seen: `text of which the first line is: ${excerpt(first.trim(), longestExcerpt)}`, remedy: null };
+  const shown = first.trim().slice(0, longestExcerpt);
+  const rest = first.trim().length > longestExcerpt ? '...' : '';
+  return { seen: `text of which the first line is: ${shown}${rest}`, remedy: null };
 }
 
 const latin1 = new TextDecoder('latin1');

@@ -86,7 +86,7 @@ function contentSentences({ log, content, verdict, notes, asked }: LogDocument):
     ...(addressInUse === null ? [] : [`${formatCount(addressInUse)} of them refused with EADDRINUSE`]),
     ...(asked.length === 0 ? [] : [formatCounted(asked.length, 'bind')]),
   ];
-  const read = `Read as ${[excerpt(log.style, 120), ...parts].join(', ')}.`;
+  const read = `Read as ${[excerpt(log.style, 160), ...parts].join(', ')}.`;
   if (verdict !== 'clean') return [read];
   const accepted = notes.some(({ code }) => code === 'in-use-by-own-open-socket');
   const caution = accepted ? 'What was accepted is in the notes. ' : '';

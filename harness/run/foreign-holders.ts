@@ -18,13 +18,26 @@ export function nameForeignHolders(
   return { ...summary, doubts: [...added, ...named] };
 }
 
+/**
+ * Who had a port of the session for the whole time of a block: a program that never gets one of its ports does
+ * something else than it was made to show, so nothing that it does is certain.
+ */
+export function holdersThroughout(seen: PortHoldersFile | null): Doubt[] {
+  if (seen === null) return [];
+  const throughout = seen.before.filter((early) => (seen.after ?? []).some((late) => isSame(early, late)));
+  const addresses = [...new Set(throughout.map(({ blocks }) => blocks))];
+  return addresses.map((address) => {
+    const text = `${holderSentence(address, seen) ?? ''}: the programs could not have it`;
+    return { code: 'foreign-holder', run: null, address: `udp ${address}`, pid: null, at: null, text };
+  });
+}
+
 function nameHolder(doubt: Doubt, seen: PortHoldersFile): Doubt {
   if (doubt.code !== 'foreign-holder') return doubt;
   const address = /^udp (.*)$/.exec(doubt.address ?? '')?.[1];
   if (address === undefined) return doubt;
   const who =
-    holderSentence(address, seen) ??
-    'nobody was seen to hold it just before or just after these runs, so whoever did is not known';
+    holderSentence(address, seen) ?? 'nobody else was seen to hold it just before or just after these runs';
   return { ...doubt, text: `${doubt.text}: ${who}` };
 }
 
@@ -40,15 +53,19 @@ function holderSentence(address: string, { before, after }: PortHoldersFile): st
   const late = (after ?? []).find((holder) => holder.blocks === address);
   const holder = early ?? late;
   if (holder === undefined) return null;
-  const isSame = early !== undefined && late !== undefined && JSON.stringify(early) === JSON.stringify(late);
-  const when = isSame ? 'before and after' : early === undefined ? 'after' : 'before';
+  const isThere = early !== undefined && late !== undefined && isSame(early, late);
+  const when = isThere ? 'before and after' : early === undefined ? 'after' : 'before';
   return `${nameOf(holder)} held ${holder.boundTo} ${when} these runs`;
+}
+
+function isSame(early: PortHolder, late: PortHolder): boolean {
+  return JSON.stringify(early) === JSON.stringify(late);
 }
 
 /** `process 4242 (python3)` */
 export function nameOf({ pid, program, uid }: PortHolder): string {
   if (pid === null) {
-    return `a process of user ${uid}, of which this user is told no more (as root, more can be told),`;
+    return `a process of user ${uid} (which one is told only to root and to that user)`;
   }
   return `process ${pid}${program === null ? '' : ` (${program})`}`;
 }

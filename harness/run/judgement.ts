@@ -19,7 +19,8 @@ import { readPieces } from '../store/regular-file.ts';
 import { tracers } from '../tracers/index.ts';
 import type { Tracer } from '../tracers/tracer.ts';
 import type { RunRecord } from './batch.ts';
-import { nameForeignHolders } from './foreign-holders.ts';
+import { identityDoubts } from './claims-identity.ts';
+import { holdersThroughout, nameForeignHolders } from './foreign-holders.ts';
 import { alterationDoubts, endDoubts } from './session-doubts.ts';
 
 export interface Judgement {
@@ -65,13 +66,20 @@ async function judgeBlock(
 ): Promise<BlockAnalysis> {
   const block = await readBlock(saved, index);
   const tracer = knownTracer(block.tracer, saved.plan.program);
+  const planned = saved.plan.blocks[index]?.runs ?? [];
   const facts: BlockFacts = {
     session: saved.plan.session,
     evidence: tracer.evidence,
-    runs: (saved.plan.blocks[index]?.runs ?? []).map(({ run }) => runFacts(run, block, saved)),
+    runs: planned.map(({ run }) => runFacts(run, block, saved)),
+    endExpected: saved.end?.ended.how === 'done',
     // A tracer of which no end was saved counts as killed.
     losses: tracer.health(block.tracerEnd ?? { exitCode: null, signal: null, stderr: '' }),
-    doubts: [...altered, ...block.problems.map((text) => damagedDoubt(block.name, text))],
+    doubts: [
+      ...altered,
+      ...[...block.problems, ...missingRecords(block, saved)].map((text) => damagedDoubt(block.name, text)),
+      ...planned.flatMap(({ run, arm }) => claimsDoubts(run, arm, block, saved)),
+      ...holdersThroughout(block.portHolders),
+    ],
     closeReleasesInCall: closeReleasesInCall(saved.plan.kernel),
   };
   const analysis = await analyzeBlock(eventsOf(tracer, block), facts);
@@ -112,6 +120,27 @@ function runFacts(run: string, block: SavedBlock, saved: SavedSession): RunFacts
     claims: isAltered ? null : (block.claims.get(run) ?? null),
     claimsExpected: true,
   };
+}
+
+function claimsDoubts(
+  run: string,
+  armIndex: number,
+  block: SavedBlock,
+  saved: SavedSession,
+): readonly Doubt[] {
+  const claims = block.claims.get(run) ?? null;
+  const arm = saved.plan.arms[armIndex];
+  if (claims === null || arm === undefined) return [];
+  return identityDoubts(run, claims, saved.plan, arm, block.records.get(run) ?? null);
+}
+
+/** The launcher's first and last word: without them a session that ended in order can not be whole. */
+function missingRecords({ launcher, ended }: SavedBlock, { end }: SavedSession): readonly string[] {
+  if (end?.ended.how !== 'done') return [];
+  return [
+    ...(launcher === null ? ['the launcher left no record of its start'] : []),
+    ...(ended === null ? ['the launcher left no record of its end'] : []),
+  ];
 }
 
 function endOf(record: RunRecord): RunFacts['ended'] {

@@ -144,7 +144,7 @@ function batchOf(request: SessionRequest, directory: string, index: number): Bat
   };
 }
 
-/** A cycle takes 0.03 ms alone and 0.3 ms under DTrace (docs/performance.md): generous, since it only ends hangs. */
+/** Generous, since it only ends hangs: a cycle takes far below a millisecond, also under a tracer. */
 function runTimeoutMs(cycles: number): number {
   return 30_000 + cycles * 20;
 }

@@ -88,7 +88,12 @@ function proveGone(
     return;
   }
   for (const socket of prediction.gone) {
-    for (const reference of [...socket.references]) if (!reference.isCertain) books.gone(reference, event.at);
+    if (socket.hasCertainDescriptor) continue;
+    for (const reference of [...socket.references]) {
+      // A call in flight on it can not have found it: it will come back with EBADF.
+      if (reference.isCertain) reference.neverWas();
+      books.gone(reference, event.at);
+    }
   }
 }
 

@@ -67,7 +67,12 @@ export class DoubtBook {
   }
 
   blindSpot(thread: Thread, name: CallName, at: Nanos): void {
-    this.once('blind-spot', thread, at, `${name} moves descriptors in ways that this trace does not show`);
+    this.once(
+      'blind-spot',
+      thread,
+      at,
+      `${name} may hold or move descriptors in ways that this trace does not show`,
+    );
   }
 
   unreadable(thread: Thread, at: Nanos, what: string): void {

@@ -75,6 +75,11 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
       return begin(call, at, {
         pendingCopy: (call.flags & CLONE_FILES) === 0 ? null : beginCopy(thread, at),
       });
+    case 'poll':
+    case 'ppoll':
+    case 'select':
+    case 'pselect6':
+      return begin(call, at);
     case 'io_uring_setup':
     case 'pidfd_getfd':
       books.doubts.blindSpot(thread, call.name, at);
@@ -194,7 +199,7 @@ function enterHoldingCall(
     openedAt: at,
     sure: open?.isCertain ?? false,
   });
-  books.add(reference);
+  books.add(thread, reference);
   return begin(call, at, { socket: held.socket, reference });
 }
 

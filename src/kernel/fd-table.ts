@@ -53,13 +53,18 @@ export class FdTable {
   take(number: number, at: Nanos): Reference[] {
     const reference = this.#slots.get(number);
     if (reference === undefined && this.#alternatives.length === 0) return [];
-    this.#slots.delete(number);
     const alternatives = this.#alternatives.filter((each) => each.fd === number);
-    if (alternatives.length > 0) this.#alternatives = this.#alternatives.filter((each) => each.fd !== number);
-    const taken = [...(reference === undefined ? [] : [reference]), ...alternatives].filter(isLeft);
-    for (const copy of this.#pendingCopies)
-      for (const each of taken) copy.shadows.push(shadow(each, copy, at));
-    return taken;
+    const taken = [...(reference === undefined ? [] : [reference]), ...alternatives];
+    for (const each of taken) this.remove(each, at);
+    return taken.filter(isLeft);
+  }
+
+  /** Of what the number may name, this one. */
+  remove(reference: Reference, at: Nanos): void {
+    if (this.#slots.get(reference.fd) === reference) this.#slots.delete(reference.fd);
+    else this.#alternatives = this.#alternatives.filter((each) => each !== reference);
+    if (!isLeft(reference)) return;
+    for (const copy of this.#pendingCopies) copy.shadows.push(shadow(reference, copy, at));
   }
 
   /** Empties all slots within [first, last]. */

@@ -17,7 +17,7 @@ export interface BindPrediction {
   readonly holding: readonly Socket[];
   /** If it succeeded: those that must have been gone. */
   readonly gone: readonly Socket[];
-  /** Of `gone`, those that were certainly bound and referenced through the whole bind: it can not have succeeded. */
+  /** Of `gone`, those that were certainly bound and in a table through the whole bind: it can not have succeeded. */
   readonly impossible: readonly Socket[];
 }
 
@@ -106,9 +106,11 @@ export class PortBook {
         possible.push({ claim: held, socket });
       }
     }
-    const isCertain = (socket: Socket): boolean =>
-      (socket.binding?.certainFrom ?? Infinity) < enteredAt && socket.hasCertainReference;
-    const gone = blockers(claim, possible).map(({ socket }) => socket);
+    const wasBound = (socket: Socket): boolean => (socket.binding?.certainFrom ?? Infinity) < enteredAt;
+    const isCertain = (socket: Socket): boolean => wasBound(socket) && socket.hasCertainDescriptor;
+    const blocking = blockers(claim, possible).map(({ socket }) => socket);
+    // One that was bound meanwhile may have come after it.
+    const gone = blocking.filter(wasBound);
     // A socket that lets it through hides those behind it only if it was certainly there.
     const inTheWay = possible.filter((entry) => isCertain(entry.socket) || !sharePort(claim, entry.claim));
     return {

@@ -74,7 +74,8 @@ export class ProcessTable {
   addThread(process: Process, tid: Tid, table: FdTable, owner: number | null): Thread {
     const thread: Thread = { tid, process, table, inFlight: null, tails: [], owner };
     process.threads.set(tid, thread);
-    table.users++;
+    // The threads of a process that is ending have left its table already.
+    if (!process.isEnding) table.users++;
     return thread;
   }
 

@@ -1,4 +1,4 @@
-import type { Call, MarkEvent, ReturnEvent } from '../trace/event.ts';
+import { pollCalls, type Call, type CallName, type MarkEvent, type ReturnEvent } from '../trace/event.ts';
 import type { Fd, Nanos, Tid } from '../trace/ids.ts';
 import { fd as asFd } from '../trace/ids.ts';
 import * as abi from './abi.ts';
@@ -76,7 +76,7 @@ export class RunBooks {
       sure: sure && !thread.table.mayBeClosing(number),
     });
     thread.table.put(reference);
-    this.add(reference);
+    this.add(thread, reference);
     return reference;
   }
 
@@ -91,7 +91,9 @@ export class RunBooks {
     this.gone(missed, at);
   }
 
-  add(reference: Reference): void {
+  /** What a thread still comes by after exit_group was entered ends with its process. */
+  add(thread: Thread, reference: Reference): void {
+    if (thread.process.isEnding) reference.endWithProcess(reference.openedAt);
     reference.socket.references.add(reference);
   }
 
@@ -99,6 +101,11 @@ export class RunBooks {
     if (!event.result.ok && event.result.errno === 'EBADF') {
       reference.neverWas();
       return this.gone(reference, event.at);
+    }
+    if (!reference.wasPossible) {
+      const text = `${event.name} came back from a socket that a bind had shown to be gone`;
+      const { address } = reference.socket;
+      this.doubts.add({ code: 'contradiction', address, pid: event.pid, at: event.at, text });
     }
     reference.beginRelease({ tid: thread.tid, call: event.name }, event.at);
     reference.releaseReturned(event.at);
@@ -108,6 +115,10 @@ export class RunBooks {
   /** The call that takes it away has succeeded. */
   taken(thread: Thread, reference: Reference, event: ReturnEvent): void {
     reference.releaseReturned(event.at);
+    for (const other of thread.process.threads.values()) {
+      const name = other.inFlight?.call.name;
+      if (name !== undefined && isPoll(name)) this.doubts.blindSpot(other, name, event.at);
+    }
     this.#closedByCall(thread, reference, event.at);
     if (event.name === 'close' && this.#options.closeReleasesInCall) this.gone(reference, event.at);
     else this.dropped(thread, reference, event.at);
@@ -126,7 +137,7 @@ export class RunBooks {
   /** @param pending null: the copy is made at once, and at an unknown moment of the call */
   unshareTable(thread: Thread, at: Nanos, pending: PendingCopy | null): void {
     const { table, process, tid } = thread;
-    if (table.users < 2) return;
+    if (table.users < 2 || process.isEnding) return;
     const own = table.copy({ pid: process.pid, tid, at }, pending);
     table.users--;
     own.users = 1;
@@ -141,7 +152,7 @@ export class RunBooks {
 
   /** The call that dropped it is back; if it was the last, the kernel releases before this thread's next user code. */
   dropped(thread: Thread, reference: Reference, at: Nanos): void {
-    if (reference.socket.hasCertainReference) this.gone(reference, at);
+    if (reference.socket.hasCertainDescriptor) this.gone(reference, at);
     else thread.tails.push(reference);
   }
 
@@ -234,6 +245,10 @@ export class RunBooks {
       owner,
     });
   }
+}
+
+function isPoll(name: CallName): boolean {
+  return (pollCalls as readonly string[]).includes(name);
 }
 
 function familyOf(domain: number): 'inet' | 'inet6' | null {

@@ -85,14 +85,11 @@ export class Socket {
     return { host, port, family, v6Only, reuseAddress, reusePort, owner, device, boundWithReusePort };
   }
 
-  get hasCertainReference(): boolean {
-    for (const reference of this.references) if (reference.isCertain) return true;
-    return false;
-  }
-
-  /** In some table, as far as is known: also where a close of it is still in flight. */
-  get hasDescriptor(): boolean {
-    for (const reference of this.references) if (reference.kind === 'descriptor') return true;
+  /** As opposed to a call in flight, which may yet come back with EBADF. */
+  get hasCertainDescriptor(): boolean {
+    for (const reference of this.references) {
+      if (reference.kind === 'descriptor' && reference.isCertain) return true;
+    }
     return false;
   }
 
@@ -111,8 +108,12 @@ export class Socket {
   retire(reference: Reference): void {
     this.references.delete(reference);
     this.#note(reference);
-    if (this.firstCloseAt === null && this.closing === null && !reference.endedWithProcess) return;
-    if (this.#past.length === referencesKept) this.#past.pop();
+    const hasBegun = this.firstCloseAt !== null || this.closing !== null || reference.endedWithProcess;
+    if (!hasBegun) {
+      if (reference.kind === 'call') return;
+      // A descriptor that an exec took: a bind in flight may have run into it.
+      if (this.#past.length === descriptorsKept) this.#past.shift();
+    } else if (this.#past.length === referencesKept) this.#past.pop();
     this.#past.push(reference);
   }
 
@@ -148,3 +149,6 @@ export class Socket {
     };
   }
 }
+
+/** Of a socket that nothing has begun to close. */
+const descriptorsKept = 8;

@@ -28,16 +28,13 @@ export function replaceReturned(
   inFlight: InFlight,
   event: ReturnEvent,
 ): boolean {
-  let isUndisturbed = true;
-  for (const reference of inFlight.taken) {
-    if (!thread.table.has(reference)) isUndisturbed = false;
-    else if (!event.result.ok) cancel(reference, inFlight.enteredAt);
-    else {
-      thread.table.take(reference.fd, event.at);
-      books.taken(thread, reference, event);
-    }
+  const left = inFlight.taken.filter((reference) => thread.table.has(reference));
+  for (const reference of left) {
+    if (event.result.ok) thread.table.remove(reference, event.at);
+    else cancel(reference, inFlight.enteredAt);
   }
-  return isUndisturbed;
+  if (event.result.ok) for (const reference of left) books.taken(thread, reference, event);
+  return left.length === inFlight.taken.length;
 }
 
 /** exec, after the other threads are gone and the table is shared with nobody. */
@@ -50,7 +47,7 @@ export function execReturned(
 ): void {
   for (const reference of thread.table.all()) {
     if (!reference.closeOnExec) continue;
-    thread.table.take(reference.fd, event.at);
+    thread.table.remove(reference, event.at);
     reference.beginRelease({ tid: thread.tid, call }, enteredAt);
     reference.releaseReturned(event.at);
     books.dropped(thread, reference, event.at);

@@ -27,12 +27,12 @@ export function clopperPearson(successes: number, trials: number): Interval {
 }
 
 /**
- * The 95 % upper bound of the share after no success in `trials`: 1 - 0.05^(1 / trials).
- * 5 runs give 0.451, 299 are the fewest that give less than 0.01.
+ * The upper bound of the share after no success in `trials`, at 95 % unless another tail is given:
+ * 1 - tail^(1 / trials). 5 runs give 0.451, 299 are the fewest that give less than 0.01.
  */
-export function boundForZero(trials: number): number {
+export function boundForZero(trials: number, tail = oneSidedTail): number {
   requireCounts(0, trials);
-  return -Math.expm1(Math.log(oneSidedTail) / trials);
+  return -Math.expm1(Math.log(tail) / trials);
 }
 
 /**

@@ -87,6 +87,8 @@ export type CallResult =
 
 export const receiveCalls = ['read', 'readv', 'recvfrom', 'recvmsg', 'recvmmsg'] as const;
 export const sendCalls = ['write', 'writev', 'sendto', 'sendmsg', 'sendmmsg'] as const;
+export const pollCalls = ['poll', 'ppoll', 'select', 'pselect6'] as const;
+export type PollCall = (typeof pollCalls)[number];
 export type TransferCall = (typeof receiveCalls)[number] | (typeof sendCalls)[number];
 
 /**
@@ -140,6 +142,8 @@ export type Call =
   | { readonly name: 'execve' | 'execveat'; readonly path: string | null }
   | { readonly name: 'exit' | 'exit_group' }
   | { readonly name: 'wait4' | 'waitid' }
+  /** While one is in flight it holds every file that it waits for (__pollwait in fs/select.c); which, no tracer tells. */
+  | { readonly name: PollCall }
   /** Calls that move descriptors in ways that the tracer can not follow: a blind spot, told as a doubt. */
   | { readonly name: 'io_uring_setup' | 'pidfd_getfd' };
 

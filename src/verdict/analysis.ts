@@ -15,6 +15,8 @@ export interface BlockFacts extends ReplayOptions {
   readonly session: string;
   readonly evidence: 'trace' | 'claims';
   readonly runs: readonly RunFacts[];
+  /** The session ended in order: a trace without the launcher's last mark is not whole. */
+  readonly endExpected?: boolean;
   /** What the way the tracer ended says about missing events. */
   readonly losses: readonly LossEvent[];
   /** From the shell: altered files, an interrupted session. `run` null: every run. */
@@ -57,6 +59,7 @@ class RunDealer {
   readonly #rooted = new Set<string>();
   #currentFacts: RunFacts | null = null;
   readonly #ended = new Set<string>();
+  #sessionEnded = false;
 
   constructor(facts: BlockFacts) {
     this.#facts = facts;
@@ -83,6 +86,10 @@ class RunDealer {
   }
 
   finish(): BlockAnalysis {
+    if (this.#facts.endExpected && !this.#sessionEnded) {
+      const text = 'the session ended in order, and the trace does not show its end';
+      this.#sessionDoubts.push({ code: 'truncated', run: null, address: null, pid: null, at: null, text });
+    }
     for (const run of this.#facts.runs)
       if (!this.#ended.has(run.run)) this.#analyses.get(run.run)?.replay.cut();
     const inDoubt = this.#sessionDoubts.length > 0;
@@ -142,13 +149,14 @@ class RunDealer {
     this.#current.replay.startRoot(event);
   }
 
-  /** `session begin ID`, `run RUN begin`, `run RUN end`: only the launcher's own word counts. */
+  /** `session begin ID`, `run RUN begin`, `run RUN end`, `session end ID`: only the launcher's own word counts. */
   #launcherMarked(event: MarkEvent): boolean {
     if (event.text === `session begin ${this.#facts.session}` && this.#launcher === null) {
       this.#launcher = event.pid;
       return true;
     }
     if (event.pid !== this.#launcher) return false;
+    if (event.text === `session end ${this.#facts.session}`) this.#sessionEnded = true;
     const [, name, edge] = /^run (\S+) (begin|end)$/.exec(event.text) ?? [];
     const facts = name === undefined ? undefined : this.#runFacts.get(name);
     if (facts === undefined) return true;

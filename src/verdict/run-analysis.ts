@@ -6,7 +6,7 @@ import type { RuleAnswer, RunFrame } from '../findings/rule.ts';
 import type { FailedBind, LedgerSink, SocketLife } from '../kernel/ledger.ts';
 import { RunReplay, type ReplayOptions } from '../kernel/replay.ts';
 import { disagreements, type ClaimsValue } from './claims.ts';
-import type { Doubt } from './doubt.ts';
+import type { Doubt, DoubtCode } from './doubt.ts';
 import type { Note, RunFigures, RunSummary } from './run-summary.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -15,6 +15,8 @@ export class RunAnalysis implements LedgerSink {
   readonly #frame: RunFrame;
   readonly #doubts: Doubt[] = [];
   #doubtsSeen = 0;
+  /** The evidence disagrees with itself or with the program: something is missing, and nobody knows where. */
+  #isRefuted = false;
   readonly #findings: Finding[] = [];
   #findingsSeen = 0;
   #certainSeen = 0;
@@ -49,6 +51,7 @@ export class RunAnalysis implements LedgerSink {
 
   doubt(doubt: Omit<Doubt, 'run'>): void {
     this.#doubtsSeen++;
+    if (refutingCodes.has(doubt.code)) this.#isRefuted = true;
     if (this.#doubts.length < doubtsKept) this.#doubts.push({ ...doubt, run: this.#frame.run });
   }
 
@@ -63,13 +66,14 @@ export class RunAnalysis implements LedgerSink {
         this.doubt({ code: 'claims-disagree', address: null, pid: null, at: null, text });
       }
     }
+    const isUncertain = isSessionInDoubt || this.#isRefuted;
     const findings = [...this.#findings].sort((a, b) => a.at - b.at);
     return {
       run: this.#frame.run,
-      verdict: this.#verdict(isSessionInDoubt),
+      verdict: this.#verdict(isUncertain),
       doubts: this.#doubts,
       doubtsOmitted: this.#doubtsSeen - this.#doubts.length,
-      findings: isSessionInDoubt ? findings.map((finding) => ({ ...finding, certain: false })) : findings,
+      findings: isUncertain ? findings.map((finding) => ({ ...finding, certain: false })) : findings,
       findingsOmitted: this.#findingsSeen - findings.length,
       figures: this.#figures(),
       claimed: claims,
@@ -78,9 +82,9 @@ export class RunAnalysis implements LedgerSink {
   }
 
   /** A certain finding outweighs any doubt; a doubt outweighs the absence of findings. */
-  #verdict(isSessionInDoubt: boolean): Verdict {
-    if (!isSessionInDoubt && this.#certainSeen > 0) return 'held';
-    return isSessionInDoubt || this.#doubtsSeen > 0 || this.#findingsSeen > 0 ? 'unknown' : 'clean';
+  #verdict(isUncertain: boolean): Verdict {
+    if (!isUncertain && this.#certainSeen > 0) return 'held';
+    return isUncertain || this.#doubtsSeen > 0 || this.#findingsSeen > 0 ? 'unknown' : 'clean';
   }
 
   #figures(): RunFigures {
@@ -121,6 +125,9 @@ export class RunAnalysis implements LedgerSink {
 function isLater(a: Finding, b: Finding): boolean {
   return a.certain === b.certain ? a.at > b.at : !a.certain;
 }
+
+/** Doubts that are losses without a time: with one of them no finding of the run is certain. */
+const refutingCodes: ReadonlySet<DoubtCode> = new Set(['contradiction', 'claims-disagree']);
 
 /** A run keeps this many findings of each kind in full; a report shows fewer. */
 const findingsKeptPerCode = 8;

@@ -61,6 +61,8 @@ interface Thread {
   readonly process: Process;
   table: Table;
   steps: Step[];
+  /** The call that it is in. */
+  inside: CallName | null;
   /** What its program does next, whatever it would have chosen. */
   readonly script: (() => void)[];
   /** Held by the call in flight. */
@@ -71,6 +73,8 @@ interface Thread {
   installed: number | null;
   /** In a receive, or in an exec that waits for the other threads. */
   isWaiting: boolean;
+  /** The table that an unshare or exec in flight parts with. */
+  unsharing: Table | null;
   isDead: boolean;
 }
 
@@ -156,7 +160,7 @@ class SmallKernel {
       return;
     }
     const tail = thread.tails.shift();
-    if (tail !== undefined) return this.#drop(tail);
+    if (tail !== undefined) return this.#release(tail);
     const scripted = thread.script.shift();
     if (scripted !== undefined) scripted();
     else this.#userCode(thread);
@@ -265,10 +269,18 @@ class SmallKernel {
     const enteredAt = this.#now;
     let answer: number | string = 0;
     let blockers: TrueSocket[] = [];
+    // A number that means another socket by then would be a bug of the program's own.
+    const meant = thread.table.slots.get(fd)?.socket;
+    if (
+      meant === undefined ||
+      this.#threads().some((each) => each.table === thread.table && each.installed === fd)
+    ) {
+      return;
+    }
     this.#enter(thread, call, [
       () => {
         const socket = thread.table.slots.get(fd)?.socket;
-        if (socket === undefined) answer = 'EBADF';
+        if (socket !== meant) answer = 'EBADF';
         else if (socket.bound !== null) answer = 'EINVAL';
         else {
           blockers = this.#blockers(socket, host, port);
@@ -312,7 +324,8 @@ class SmallKernel {
   }
 
   #closeNumber(thread: Thread, fd: number): void {
-    if (this.#isBeingTaken(thread.table, fd)) return;
+    const isUnknown = this.#threads().some((each) => each.table === thread.table && each.installed === fd);
+    if (isUnknown || this.#isBeingTaken(thread.table, fd)) return;
     const call: Call = { name: 'close', fd: asFd(fd) };
     let taken: Slot | undefined;
     this.#enter(thread, call, [
@@ -332,13 +345,16 @@ class SmallKernel {
   #receive(thread: Thread, open: readonly number[]): void {
     const fd = this.#pick(open);
     if (fd === null) return;
+    const meant = thread.table.slots.get(fd)?.socket;
     let socket: TrueSocket | undefined;
     this.#enter(thread, { name: 'recvfrom', fd: asFd(fd) }, [
       () => {
-        socket = thread.table.slots.get(fd)?.socket;
-        if (socket !== undefined) {
+        const found = thread.table.slots.get(fd)?.socket;
+        if (found !== undefined && found === meant) {
+          socket = found;
           socket.references++;
           thread.held = socket;
+          thread.isWaiting = true;
         }
         return 'next';
       },
@@ -348,7 +364,7 @@ class SmallKernel {
       },
       () => {
         if (thread.held !== null) {
-          thread.tails.push(thread.held);
+          this.#put(thread, thread.held);
           thread.held = null;
         }
         return this.#returns(thread, 'recvfrom', socket === undefined ? 'EBADF' : 4);
@@ -359,11 +375,12 @@ class SmallKernel {
   #dup(thread: Thread, open: readonly number[]): void {
     const fd = this.#pick(open);
     if (fd === null) return;
+    const meant = thread.table.slots.get(fd)?.socket;
     let answer: number | string = 'EBADF';
     this.#enter(thread, { name: 'dup', fd: asFd(fd) }, [
       () => {
         const slot = thread.table.slots.get(fd);
-        if (slot !== undefined) {
+        if (slot !== undefined && slot.socket === meant) {
           slot.socket.references++;
           answer = this.#install(thread, { socket: slot.socket, closeOnExec: false });
         }
@@ -377,16 +394,17 @@ class SmallKernel {
     const fd = this.#oneIn(4) ? 77 : this.#pick(open);
     const to = this.#pick(open);
     if (fd === null || to === null || fd === to || this.#isBeingTaken(thread.table, to)) return;
+    const meant = thread.table.slots.get(fd)?.socket;
     let answer: number | string = 'EBADF';
     this.#enter(thread, { name: 'dup2', fd: asFd(fd), to: asFd(to) }, [
       () => {
         const source = thread.table.slots.get(fd);
-        if (source === undefined) return 'next';
+        if (source === undefined || source.socket !== meant) return 'next';
         const old = thread.table.slots.get(to);
         source.socket.references++;
         thread.table.slots.set(to, { socket: source.socket, closeOnExec: false });
         thread.installed = to;
-        if (old !== undefined) thread.tails.push(old.socket);
+        if (old !== undefined) this.#put(thread, old.socket);
         answer = to;
         return 'next';
       },
@@ -398,14 +416,16 @@ class SmallKernel {
     const first = this.#pick(open);
     if (first === null) return;
     const last = first + this.#choose(3);
+    const known = open.filter((fd) => first <= fd && fd <= last);
     for (let fd = first; fd <= last; fd++) if (this.#isBeingTaken(thread.table, fd)) return;
     this.#enter(thread, { name: 'close_range', first, last, flags: 0 }, [
       () => {
-        for (let fd = first; fd <= last; fd++) {
+        // What is opened meanwhile comes after it: to close what no program knows yet is a bug of its own.
+        for (const fd of known) {
           const slot = thread.table.slots.get(fd);
           if (slot === undefined) continue;
           thread.table.slots.delete(fd);
-          thread.tails.push(slot.socket);
+          this.#put(thread, slot.socket);
         }
         return 'next';
       },
@@ -474,6 +494,8 @@ class SmallKernel {
     let table = thread.table;
     this.#enter(thread, { name: 'clone', flags: shares ? abi.CLONE_FILES : 0 }, [
       () => {
+        thread.isWaiting = thread.process.state === 'dying';
+        if (thread.isWaiting) return 'stay';
         if (shares) return 'next';
         if (this.#isInstalling(thread.table)) return 'stay';
         table = this.#copyOf(thread.table);
@@ -489,11 +511,13 @@ class SmallKernel {
   }
 
   #unshare(thread: Thread): void {
-    if (!this.#oneIn(3)) return;
+    if (!this.#oneIn(3) || thread.process.state === 'dying') return;
     this.#enter(thread, { name: 'unshare', flags: abi.CLONE_FILES }, [
       () => {
+        thread.isWaiting = thread.process.state === 'dying';
+        if (thread.isWaiting) return 'stay';
         if (thread.table.users > 1) {
-          if (this.#isInstalling(thread.table)) return 'stay';
+          if (this.#isInstalling(thread.table) || this.#isSharedWithTheDying(thread.table)) return 'stay';
           thread.table.users--;
           thread.table = { ...this.#copyOf(thread.table), users: 1 };
         }
@@ -518,14 +542,14 @@ class SmallKernel {
       () => {
         if (fails) return 'next';
         if (thread.table.users > 1) {
-          if (this.#isInstalling(thread.table)) return 'stay';
+          if (this.#isInstalling(thread.table) || this.#isSharedWithTheDying(thread.table)) return 'stay';
           thread.table.users--;
           thread.table = { ...this.#copyOf(thread.table), users: 1 };
         }
         for (const [fd, slot] of thread.table.slots) {
           if (!slot.closeOnExec) continue;
           thread.table.slots.delete(fd);
-          thread.tails.push(slot.socket);
+          this.#put(thread, slot.socket);
         }
         return 'next';
       },
@@ -542,7 +566,7 @@ class SmallKernel {
 
   #exitGroup(thread: Thread): void {
     const { process } = thread;
-    if (process.state !== 'alive') return;
+    if (process.state !== 'alive' || this.#isBeingUnshared(thread)) return;
     process.state = 'dying';
     this.#enter(thread, { name: 'exit_group' }, [
       () => this.#killOthers(thread),
@@ -632,6 +656,15 @@ class SmallKernel {
     return this.#threads().some((thread) => thread.table === table && thread.installed !== null);
   }
 
+  /** Two processes that share a table, one of which dies while the other parts with it: left out. */
+  #isSharedWithTheDying(table: Table): boolean {
+    return this.#threads().some((thread) => thread.table === table && thread.process.state === 'dying');
+  }
+
+  #isBeingUnshared(by: Thread): boolean {
+    return this.#threads().some((thread) => thread.unsharing === by.table && thread !== by);
+  }
+
   #install(thread: Thread, slot: Slot): number {
     let number = 3;
     while (thread.table.slots.has(number)) number++;
@@ -649,9 +682,20 @@ class SmallKernel {
     return { slots, users: 0 };
   }
 
+  /** A reference goes; the last one releases the socket at once. */
   #drop(socket: TrueSocket): void {
     socket.references--;
-    if (socket.references === 0) socket.endedAt = this.#now;
+    if (socket.references === 0) this.#release(socket);
+  }
+
+  /** A reference goes; the last one leaves the release to the way back to user mode. */
+  #put(thread: Thread, socket: TrueSocket): void {
+    socket.references--;
+    if (socket.references === 0) thread.tails.push(socket);
+  }
+
+  #release(socket: TrueSocket): void {
+    socket.endedAt = this.#now;
   }
 
   /** A thread dies between two calls or while it waits: whatever else it does in the kernel it brings to an end. */
@@ -665,9 +709,12 @@ class SmallKernel {
   #kill(thread: Thread): void {
     if (thread.isDead) return;
     thread.isDead = true;
-    if (thread.held !== null) this.#drop(thread.held);
+    // What it waited in comes back first, as interrupted.
+    if (thread.held !== null) this.#put(thread, thread.held);
     thread.held = null;
-    for (const tail of thread.tails.splice(0)) this.#drop(tail);
+    if (thread.inside !== null) this.#returns(thread, thread.inside, 'E512');
+    this.#now += 10;
+    for (const tail of thread.tails.splice(0)) this.#release(tail);
     this.#now += 10;
     this.#emitExit(thread.process.pid, thread.tid, false);
     this.#leaveTable(thread);
@@ -695,11 +742,13 @@ class SmallKernel {
       process,
       table,
       steps: [],
+      inside: null,
       script: [],
       held: null,
       tails: [],
       installed: null,
       isWaiting: false,
+      unsharing: null,
       isDead: false,
     });
   }
@@ -713,7 +762,9 @@ class SmallKernel {
     if (call.name === 'dup2') taking.add(call.to);
     if (call.name === 'close_range') for (let fd = call.first; fd <= call.last; fd++) taking.add(fd);
     this.#taking.set(thread, taking);
-    thread.isWaiting = call.name === 'recvfrom' || call.name === 'execve' || call.name === 'wait4';
+    thread.isWaiting = call.name === 'execve' || call.name === 'wait4';
+    thread.unsharing = call.name === 'execve' || call.name === 'unshare' ? thread.table : null;
+    thread.inside = call.name;
     thread.steps = steps;
   }
 
@@ -721,6 +772,8 @@ class SmallKernel {
     this.#emitReturn(thread.process.pid, thread.tid, name, result);
     thread.installed = null;
     thread.isWaiting = false;
+    thread.unsharing = null;
+    thread.inside = null;
     this.#taking.delete(thread);
     return 'next';
   }

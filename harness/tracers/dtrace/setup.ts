@@ -88,6 +88,6 @@ async function prove(host: Host, installation: DtraceInstallation, name: string)
 function notReady(why: string): DtraceSetup {
   return {
     ready: false,
-    line: `no DTrace: ${why}. Without it no run has evidence, and repro ends with exit code 4`,
+    line: `no DTrace: ${why}. Without it repro traces with strace where that can be had, else with nothing (exit code 4)`,
   };
 }

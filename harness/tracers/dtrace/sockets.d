@@ -46,6 +46,8 @@ inline int VFORK = 58;		inline int EXECVE = 59;		inline int EXIT = 60;
 inline int WAIT4 = 61;		inline int FCNTL = 72;		inline int FCHOWN = 93;
 inline int EXIT_GROUP = 231;	inline int WAITID = 247;	inline int FACCESSAT = 269;
 inline int UNSHARE = 272;	inline int ACCEPT4 = 288;	inline int DUP3 = 292;
+inline int POLL = 7;		inline int SELECT = 23;		inline int PSELECT6 = 270;
+inline int PPOLL = 271;
 inline int RECVMMSG = 299;	inline int SENDMMSG = 307;	inline int SETNS = 308;
 inline int EXECVEAT = 322;	inline int IO_URING_SETUP = 425; inline int CLONE3 = 435;
 inline int CLOSE_RANGE = 436;	inline int PIDFD_GETFD = 438;	inline int FACCESSAT2 = 439;
@@ -97,6 +99,7 @@ rawtp:::sys_enter
  this->nr == CONNECT || this->nr == ACCEPT || this->nr == ACCEPT4 ||
  this->nr == RECVFROM || this->nr == RECVMSG || this->nr == RECVMMSG ||
  this->nr == SENDTO || this->nr == SENDMSG || this->nr == SENDMMSG ||
+ this->nr == POLL || this->nr == PPOLL || this->nr == SELECT || this->nr == PSELECT6 ||
  this->nr == CLONE || this->nr == FORK || this->nr == VFORK || this->nr == UNSHARE || this->nr == SETNS ||
  this->nr == EXIT || this->nr == EXIT_GROUP || this->nr == WAIT4 || this->nr == WAITID/
 {
@@ -179,6 +182,7 @@ rawtp:::sys_exit
  this->nr == ACCEPT || this->nr == ACCEPT4 ||
  this->nr == RECVFROM || this->nr == RECVMSG || this->nr == RECVMMSG ||
  this->nr == SENDTO || this->nr == SENDMMSG ||
+ this->nr == POLL || this->nr == PPOLL || this->nr == SELECT || this->nr == PSELECT6 ||
  this->nr == UNSHARE || this->nr == SETNS || this->nr == EXECVE || this->nr == EXECVEAT ||
  this->nr == WAIT4 || this->nr == WAITID ||
  /* the child's own return (0) is left out: F has told of it */

@@ -48,7 +48,8 @@ export function readReply(text: string, start: number, shape: CallShape): Reply 
     if (answer === null || !isFork(shape.name)) return answer;
     return replyOf(shape, answer, splitArguments(text, start)?.parts ?? []);
   }
-  const rest = splitArguments(text, start);
+  // From 7.2 on (6.13 not yet) the comma before them is part of what was missing.
+  const rest = splitArguments(text, text.charCodeAt(start) === comma ? start + 1 : start);
   const answer = answerBehind(text, rest?.close);
   return answer === null ? null : replyOf(shape, answer, ['', ...(rest?.parts ?? [])]);
 }
@@ -90,4 +91,5 @@ function firstArgument(text: string, start: number): string {
 }
 
 const blank = 0x20;
+const comma = 0x2c;
 const closing = 0x29;

@@ -146,11 +146,18 @@ for (const name of [
   'exit_group',
   'wait4',
   'waitid',
+  'poll',
+  'ppoll',
+  'select',
+  'pselect6',
   'io_uring_setup',
   'pidfd_getfd',
 ] as const) {
   define(name, () => ({ name }));
 }
+/** The calls that matter, by the names that they have on 64-bit systems. */
+export const watchedCalls: readonly CallName[] = [...shapes.values()].map(({ name }) => name);
+
 // What these are called on i386 and arm.
 for (const name of ['fcntl', 'setuid', 'setreuid', 'setresuid', 'setfsuid', 'fchown']) {
   const shape = shapes.get(name);

@@ -15,14 +15,14 @@ export function health({ exitCode, signal, stderr }: TracerEnd): readonly LossEv
   return [...losses, anywhere('tracer-died', `strace ended with ${how}`)];
 }
 
-/** It says `strace: ` before what it could not do: write to a full disk, attach to a new thread. */
-function isComplaint(line: string): boolean {
-  return line.startsWith('strace: ') && !harmless.test(line);
+/** What it could not do, with its name as it was called: write to a full disk, attach to a new thread. */
+export function isComplaint(line: string): boolean {
+  return /^(?:\/.*\/)?strace: /.test(line) && !harmless.test(line);
 }
 
 function anywhere(reason: LossReason, text: string): LossEvent {
   return { kind: 'loss', at: nanos(0), pid: null, extent: 'anywhere', reason, count: null, text };
 }
 
-const harmless = /^strace: (?:Process \d{1,10} (?:attached|detached)|\[ Process PID=\d{1,10} runs in )/;
+const harmless = /strace: (?:Process \d{1,10} (?:attached|detached)|\[ Process PID=\d{1,10} runs in )/;
 const complaintsKept = 10;

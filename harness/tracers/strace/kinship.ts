@@ -3,7 +3,7 @@
  * clone, whose answer can come after the child's first lines: a child that could have several parents is held back
  * until then, and everything behind it too, so that the order stays.
  */
-import type { LossReason, TraceEvent } from '../../../src/trace/event.ts';
+import type { CallName, LossReason, TraceEvent } from '../../../src/trace/event.ts';
 import type { Nanos } from '../../../src/trace/ids.ts';
 import { nanos, pid, tid } from '../../../src/trace/ids.ts';
 import type { Renamed } from '../pairing.ts';
@@ -25,9 +25,13 @@ export class Kinship {
   readonly #told = new Map<number, { readonly parent: number; readonly flags: number | null }>();
   /** Threads whose clone is itself held back. */
   readonly #heldClones = new Set<number>();
+  /** First threads whose number an execve has taken over and not yet answered. */
+  readonly #superseders = new Set<number>();
   #hasFirst = false;
   #hasStranger = false;
-  #last: Nanos = nanos(0);
+  /** Of the item that is being settled. */
+  #at: Nanos = nanos(0);
+  #last: Nanos = nanos(-1);
 
   constructor(emit: (event: TraceEvent | Renamed) => void) {
     this.#emit = emit;
@@ -70,7 +74,7 @@ export class Kinship {
 
   /** @returns false where it must wait */
   #settle(item: Item, patience: Patience): boolean {
-    if (item.at > this.#last) this.#last = item.at;
+    this.#at = item.at;
     if (item.kind === 'loss') {
       const number = item.tid === null ? null : this.#naming.find({ ...item, tid: item.tid }, 'known');
       const owner = number === null ? undefined : this.#book.get(number);
@@ -81,27 +85,39 @@ export class Kinship {
     const number = this.#naming.find(item, isNewName);
     const thread = this.#book.get(number) ?? this.#introduce(number, patience);
     if (thread === null) return false;
-    const base = { at: this.#last, pid: pid(thread.pid), tid: tid(thread.tid) };
+    const base = { pid: pid(thread.pid), tid: tid(thread.tid) };
     this.#naming.follow(thread, item);
     switch (item.kind) {
       case 'enter':
         this.#entered(thread, item);
-        this.#emit({ kind: 'enter', ...base, call: item.call });
+        this.#emit({ kind: 'enter', at: this.#now(), ...base, call: item.call });
         break;
       case 'return':
-        if (isFork(item.name)) this.#cloned(thread, item);
-        this.#emit({ kind: 'return', ...base, ...answerOf(item) });
+        this.#returned(thread, item);
         break;
       case 'mark':
-        this.#emit({ kind: 'mark', ...base, text: item.text });
+        this.#emit({ kind: 'mark', at: this.#now(), ...base, text: item.text });
         break;
       case 'exit':
-        this.#emit({ kind: 'exit', ...base, last: this.#book.end(thread) });
+        this.#emit({ kind: 'exit', at: this.#now(), ...base, last: this.#book.end(thread) });
         break;
       case 'superseded':
         this.#superseded(thread, item);
     }
     return true;
+  }
+
+  #returned(thread: Thread, item: ReturnItem): void {
+    if (isFork(item.name)) this.#cloned(thread, item);
+    const { name, result, address } = this.#trueAnswer(thread, item);
+    const answer = address === undefined ? { name, result } : { name, result, address };
+    this.#emit({ kind: 'return', at: this.#now(), pid: pid(thread.pid), tid: tid(thread.tid), ...answer });
+  }
+
+  /** The order of the lines is known better than their times: no two events get the same. */
+  #now(): Nanos {
+    this.#last = this.#at > this.#last ? this.#at : nanos(this.#last + 1);
+    return this.#last;
   }
 
   /** Null: several threads may have made it. */
@@ -129,7 +145,7 @@ export class Kinship {
       cloning.isBorn = true;
     }
     this.#told.delete(child);
-    const { thread, event } = this.#book.fork(parent, child, cloning?.flags ?? flags, this.#last);
+    const { thread, event } = this.#book.fork(parent, child, cloning?.flags ?? flags, this.#now());
     this.#emit(event);
     return thread;
   }
@@ -147,7 +163,7 @@ export class Kinship {
       this.#lose('not-followed', 'anywhere', text, undefined);
     }
     if (sibling === undefined) return this.#book.start(number, number);
-    const { thread, event } = this.#book.fork(sibling, number, 'thread', this.#last);
+    const { thread, event } = this.#book.fork(sibling, number, 'thread', this.#now());
     this.#emit(event);
     return thread;
   }
@@ -177,7 +193,7 @@ export class Kinship {
     const { pid: process, tid: number } = thread;
     this.#emit({
       kind: 'exit',
-      at: this.#last,
+      at: this.#now(),
       pid: pid(process),
       tid: tid(number),
       last: this.#book.end(thread),
@@ -185,21 +201,33 @@ export class Kinship {
   }
 
   #superseded(leader: Thread, { from }: SupersededItem): void {
-    const base = { at: this.#last, pid: pid(leader.pid), tid: tid(leader.tid) };
-    this.#emit({ kind: 'exit', ...base, last: false });
-    this.#emit({ kind: 'renamed', ...base, from: tid(from) });
+    const base = { pid: pid(leader.pid), tid: tid(leader.tid) };
+    this.#emit({ kind: 'exit', at: this.#now(), ...base, last: false });
+    this.#emit({ kind: 'renamed', at: this.#now(), ...base, from: tid(from) });
+    this.#superseders.add(leader.tid);
     this.#book.supersede(from, leader);
+  }
+
+  /**
+   * Only an execve that succeeded supersedes, whatever strace then says: from 6.13 on with --seccomp-bpf it reads its
+   * answer off the first call of the new program, which it swallows.
+   */
+  #trueAnswer(thread: Thread, item: ReturnItem): ReturnItem {
+    if (!this.#superseders.delete(thread.tid) || item.result.ok || !isExec(item.name)) return item;
+    const text = `${item.name} succeeded, though strace says ${item.result.errno}: it took the next call for its answer`;
+    this.#lose('probe-error', 'moment', text, thread);
+    return { ...item, result: { ok: true, value: 0 } };
   }
 
   #lose(reason: LossReason, extent: 'moment' | 'anywhere', text: string, of: Thread | undefined): void {
     const owner = of === undefined ? null : pid(of.pid);
     const count = reason === 'unparsed' ? 1 : null;
-    this.#emit({ kind: 'loss', at: this.#last, pid: owner, extent, reason, count, text });
+    this.#emit({ kind: 'loss', at: this.#now(), pid: owner, extent, reason, count, text });
   }
 }
 
-function answerOf({ name, result, address }: ReturnItem): Pick<ReturnItem, 'name' | 'result' | 'address'> {
-  return address === undefined ? { name, result } : { name, result, address };
+function isExec(name: CallName): boolean {
+  return name === 'execve' || name === 'execveat';
 }
 
 /** A clone in flight lasts well under a millisecond, a vfork until its child's execve. */

@@ -63,7 +63,7 @@ export class LineReader {
   }
 
   read(line: string): void {
-    const text = this.#broken + line;
+    const text = this.#broken + (line.endsWith('\r') ? line.slice(0, -1) : line);
     this.#broken = '';
     const message = text.endsWith('ed') || text.endsWith(' threads') ? brokenBy.exec(text) : null;
     // Without -o strace's own messages come in the middle of a line, which goes on behind them.
@@ -186,9 +186,13 @@ export class LineReader {
     const path = readText(splitArguments(text, start)?.parts[index] ?? '');
     if (path?.startsWith(markDirectory) === true) {
       this.#push({ kind: 'mark', at: this.#at, tid, text: path.slice(markDirectory.length) });
-    } else if (path === null && (this.#options.calls === 'asked' || text.includes(markDirectory))) {
-      this.#unparsed(text, tid);
-    }
+    } else if (path === null && this.#couldBeMark(text)) this.#unparsed(text, tid);
+  }
+
+  /** A path that the kernel could not read either is none. */
+  #couldBeMark(text: string): boolean {
+    if (/ = -1 EFAULT \(/.test(text)) return false;
+    return this.#options.calls === 'asked' || text.includes(markDirectory);
   }
 
   /** Calls without a name are in every log, whatever was asked for. */
@@ -216,7 +220,7 @@ function excerpt(text: string): string {
 }
 
 const markDirectory = '/@afterclose/';
-const brokenBy = /strace: Process \d{1,10} (?:attached(?: with \d{1,10} threads)?|detached)$/;
+const brokenBy = /(?:\/[^\s"]*\/)?strace: Process \d{1,10} (?:attached(?: with \d{1,10} threads)?|detached)$/;
 const longestBrokenLine = 1 << 20;
 const longestExcerpt = 200;
 const callsKept = 500;

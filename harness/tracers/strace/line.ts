@@ -119,7 +119,8 @@ function readEnd(body: string): Body | null {
 
 /** `strace: ...`, and the frames of -k, which follow their call. */
 function isMessage(text: string, start: number): boolean {
-  return text.startsWith('strace: ', start) || text.startsWith(' > ', 0);
+  messagePattern.lastIndex = start;
+  return messagePattern.test(text) || text.startsWith(' > ');
 }
 
 function readStamp(found: RegExpExecArray): Stamp {
@@ -158,6 +159,8 @@ const bracketedPid = /^\[pid +(\d{1,10})/;
 const plainPid = /^\d{1,10}/;
 /** `10:45:31`, `1795430663`, `     0.000090` or, beside another one, `(+     0.000090)`; each with or without a fraction. */
 const stampPattern = / *(?:(\d\d):(\d\d):(\d\d)|(\d{1,12})|\(\+ *(\d{1,12}))(?:\.(\d{1,9}))?\)? /y;
+/** It calls itself as it was called, perhaps with its path. */
+const messagePattern = /(?:\/\S*\/)?strace: /y;
 const numbersPattern = /(?:\[[ 0-9a-f?]{1,20}\] )+/y;
 const namePattern = /([A-Za-z_][A-Za-z0-9_]*|\?{4})\(/y;
 const resumedPattern = /<\.\.\. ([A-Za-z_][A-Za-z0-9_]*|\?{4}) resumed>/y;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { runGroup } from '../../run/process-group.ts';
 import type { Availability, Host } from '../tracer.ts';
 import { command } from './command.ts';
+import { isComplaint } from './health.ts';
 import { findInstallation, toRecord } from './installation.ts';
 import type { StraceInstallation } from './installation.ts';
 import { isUsable, oldestVersion } from './version.ts';
@@ -41,7 +42,7 @@ async function tryTracing(installation: StraceInstallation): Promise<string | nu
   });
   if (end.exitCode === expectedCode) return null;
   if (end.timedOut) return 'a shell that only exits did not end under it within 10 s';
-  const lines = end.stderr.split('\n').filter((line) => line.startsWith('strace: '));
+  const lines = end.stderr.split('\n').filter(isComplaint);
   return lines.at(-1) ?? `a shell that exits with ${expectedCode} ended with ${end.exitCode ?? end.signal}`;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as abi from '../../../src/kernel/abi.ts';
+import { pollCalls } from '../../../src/trace/event.ts';
 import { fd } from '../../../src/trace/ids.ts';
 import { History } from '../../histories/history.ts';
 import { judge, ledgerOf } from '../../histories/judge.ts';
@@ -86,6 +87,31 @@ describe('what the trace does not show', () => {
       expect((await judge(history)).doubts).toMatchObject([{ code: 'blind-spot' }]);
     },
   );
+
+  it.each(pollCalls)('a %s in flight may hold what another thread closes', async (name) => {
+    const history = new History();
+    const main = history.run();
+    const waiting = main.thread();
+    main.udp(3, address);
+    const poll = waiting.enters({ name });
+    main.close(3);
+    poll.returns(1);
+
+    const { doubts } = await judge(history);
+
+    expect(doubts).toMatchObject([{ code: 'blind-spot' }]);
+    expect(doubts[0]?.text).toMatch(`${name} may hold`);
+  });
+
+  it('a poll that is back before the close holds nothing', async () => {
+    const history = new History();
+    const main = history.run();
+    main.udp(3, address);
+    main.thread().calls({ name: 'poll' }, 1);
+    main.close(3);
+
+    expect((await judge(history)).doubts).toEqual([]);
+  });
 
   it.each([
     { name: 'setns' },

@@ -141,6 +141,23 @@ describe('a block of runs', () => {
     expect(await judge(history)).toMatchObject({ verdict: 'held', figures: { lingering: 1 } });
   });
 
+  it('is in doubt as a whole where a session that ended in order shows no end of it', async () => {
+    const history = new History();
+    linger(history.run());
+    const events = history
+      .whole()
+      .filter((event) => event.kind !== 'mark' || event.text !== 'session end test');
+
+    expect(await judgeBlock(history.whole(), { endExpected: true })).toMatchObject({
+      runs: [{ verdict: 'held' }],
+      doubts: [],
+    });
+    expect(await judgeBlock(events, { endExpected: true })).toMatchObject({
+      runs: [{ verdict: 'unknown' }],
+      doubts: [{ code: 'truncated', run: null }],
+    });
+  });
+
   it('does not hear the launcher of another session', async () => {
     const history = new History();
     linger(history.run());

@@ -46,6 +46,33 @@ describe('the judgement of a run', () => {
     expect(findings.map((finding) => finding.cycle)).toEqual([1, 2, 3, 4, 5, 6, 11, 12]);
   });
 
+  it('has no certain finding where a later bind shows that a close was missed', async () => {
+    const history = new History();
+    const main = history.run();
+    main.udp(3, address);
+    main.mark(`closing udp ${address}`);
+    main.mark(`closed udp ${address}`);
+    main.mark(`done udp ${address}`);
+    main.udp(4, address);
+
+    const { verdict, doubts, findings } = await judge(history);
+
+    expect(doubts.map(({ code }) => code)).toContain('contradiction');
+    expect(findings.map(({ certain }) => certain)).not.toContain(true);
+    expect(verdict).toBe('unknown');
+  });
+
+  it('has no certain finding where the program claims something else than the trace shows', async () => {
+    const claims = { cycles: 3, binds: 3, closes: 3, addressInUse: 0, marks: 12 };
+    expect(await judge(lingering(3), { claims })).toMatchObject({ verdict: 'held', doubts: [] });
+
+    const { verdict, doubts, findings } = await judge(lingering(3), { claims: { ...claims, marks: 13 } });
+
+    expect(doubts.map(({ code }) => code)).toEqual(['claims-disagree']);
+    expect(findings.map(({ certain }) => certain)).toEqual([false, false, false]);
+    expect(verdict).toBe('unknown');
+  });
+
   it('keeps a hundred doubts and counts the others', async () => {
     const history = new History();
     const main = history.run();

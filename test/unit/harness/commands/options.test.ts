@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { collect, commandLine, wholeNumber } from '../../../../harness/commands/options.ts';
+import { collect, commandLine, portPair, wholeNumber } from '../../../../harness/commands/options.ts';
 
 describe('whole numbers', () => {
   const parse = wholeNumber(1, 1000);
@@ -30,5 +30,20 @@ test('repeated values are kept once, in their order', () => {
 test('a command line can be typed again', () => {
   expect(commandLine(['repro', '--out', "it's here", '--seed', '', '--runs=5'])).toBe(
     `afterclose repro --out 'it'\\''s here' --seed '' --runs=5`,
+  );
+});
+
+describe('pairs of ports', () => {
+  test.each([
+    ['3001,3002', [3001, 3002]],
+    ['65535,1', [65_535, 1]],
+  ])('%j is one', (text, pair) => {
+    expect(portPair(text)).toEqual(pair);
+  });
+  test.each(['', '3001', '3001,', '3001,3001', '3001,03001', '0,1', '1,65536', '1,2,3', ' 1,2', '-1,2'])(
+    '%j is none',
+    (text) => {
+      expect(() => portPair(text)).toThrow('two different ports');
+    },
   );
 });
