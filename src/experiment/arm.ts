@@ -8,7 +8,3 @@ export interface Arm {
   /** Null: nothing is expected (untraced arms have no evidence). */
   readonly expected: 'clean' | 'held' | null;
 }
-
-export function armKey(arm: Pick<Arm, 'variant' | 'toolchain' | 'tracer'>): string {
-  return `${arm.variant} ${arm.toolchain} ${arm.tracer}`;
-}

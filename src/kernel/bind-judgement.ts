@@ -20,7 +20,7 @@ export function judgeBind(
 ): BindJudgement {
   const { fd, address, claim, enteredAt } = bind;
   const { pid, tid, at } = event;
-  const { holding, gone, impossible } = ports.predict(candidate, claim, enteredAt, at);
+  const { holding, gone, certain } = ports.predict(candidate, claim, enteredAt, at);
   const mayBeInTheWay = holding.length > 0 || gone.length > 0;
   const isHidden = ports.hasUnknownPort(candidate) || doubts.hasBlindSpot;
   return {
@@ -30,7 +30,7 @@ export function judgeBind(
     enteredAt,
     returnedAt: at,
     address: formatAddress(address),
-    predicted: impossible.length > 0 ? 'blocked' : mayBeInTheWay || isHidden ? 'undetermined' : 'free',
+    predicted: certain.length > 0 ? 'blocked' : mayBeInTheWay || isHidden ? 'undetermined' : 'free',
     answered: event.result.ok ? 'free' : 'blocked',
     holders: gone,
   };

@@ -104,6 +104,8 @@ export class Lifecycle {
     this.endProcess(process, at);
     for (const thread of [...process.threads.values()]) this.dropThread(thread, at);
     for (const table of process.endedTables) {
+      // A child that was being made when its parent ended may share it.
+      if (table.users > 0) continue;
       for (const reference of table.all()) this.#books.gone(reference, at);
     }
     this.#processes.remove(pid);

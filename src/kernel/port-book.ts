@@ -17,6 +17,8 @@ export interface BindPrediction {
   readonly holding: readonly Socket[];
   /** If it succeeded: those that must have been gone. */
   readonly gone: readonly Socket[];
+  /** Of `gone`, those that were certainly bound and referenced through the whole bind, by all that is known now. */
+  readonly certain: readonly Socket[];
   /** Of `gone`, those that were certainly bound and in a table through the whole bind: it can not have succeeded. */
   readonly impossible: readonly Socket[];
 }
@@ -116,6 +118,7 @@ export class PortBook {
     return {
       holding: blockers(claim, inTheWay).map(({ socket }) => socket),
       gone,
+      certain: gone.filter((socket) => socket.hasCertainReference),
       impossible: gone.filter(isCertain),
     };
   }

@@ -1,4 +1,4 @@
-import { pollCalls, type Call, type CallName, type MarkEvent, type ReturnEvent } from '../trace/event.ts';
+import type { Call, MarkEvent, ReturnEvent } from '../trace/event.ts';
 import type { Fd, Nanos, Tid } from '../trace/ids.ts';
 import { fd as asFd } from '../trace/ids.ts';
 import * as abi from './abi.ts';
@@ -116,8 +116,10 @@ export class RunBooks {
   taken(thread: Thread, reference: Reference, event: ReturnEvent): void {
     reference.releaseReturned(event.at);
     for (const other of thread.process.threads.values()) {
-      const name = other.inFlight?.call.name;
-      if (name !== undefined && isPoll(name)) this.doubts.blindSpot(other, name, event.at);
+      const call = other.inFlight?.call;
+      if (call !== undefined && 'descriptors' in call && call.descriptors > 0) {
+        this.doubts.blindSpot(other, call.name, event.at);
+      }
     }
     this.#closedByCall(thread, reference, event.at);
     if (event.name === 'close' && this.#options.closeReleasesInCall) this.gone(reference, event.at);
@@ -245,10 +247,6 @@ export class RunBooks {
       owner,
     });
   }
-}
-
-function isPoll(name: CallName): boolean {
-  return (pollCalls as readonly string[]).includes(name);
 }
 
 function familyOf(domain: number): 'inet' | 'inet6' | null {

@@ -85,6 +85,11 @@ export class Socket {
     return { host, port, family, v6Only, reuseAddress, reusePort, owner, device, boundWithReusePort };
   }
 
+  get hasCertainReference(): boolean {
+    for (const reference of this.references) if (reference.isCertain) return true;
+    return false;
+  }
+
   /** As opposed to a call in flight, which may yet come back with EBADF. */
   get hasCertainDescriptor(): boolean {
     for (const reference of this.references) {

@@ -143,7 +143,11 @@ export type Call =
   | { readonly name: 'exit' | 'exit_group' }
   | { readonly name: 'wait4' | 'waitid' }
   /** While one is in flight it holds every file that it waits for (__pollwait in fs/select.c); which, no tracer tells. */
-  | { readonly name: PollCall }
+  | {
+      readonly name: PollCall;
+      /** 0: it waits for nothing, it only sleeps (usleep in the runtime of Go up to 1.9). */
+      readonly descriptors: number;
+    }
   /** Calls that move descriptors in ways that the tracer can not follow: a blind spot, told as a doubt. */
   | { readonly name: 'io_uring_setup' | 'pidfd_getfd' };
 

@@ -28,10 +28,6 @@ export interface LogContent {
   readonly threads: number;
   /** `exec`: the first thing seen is the start of the program; `midway`: it was running already, or its start is not shown. */
   readonly begin: 'exec' | 'midway';
-  /** Processes of which the end was not seen. */
-  readonly unfinished: number;
-  /** Children and threads that were made, and of which nothing else was seen. */
-  readonly silentChildren: number;
 }
 
 export interface LogFrame {
@@ -57,8 +53,6 @@ class LogReader {
   readonly #processes = new Set<Pid>();
   readonly #unfinished = new Set<Pid>();
   readonly #threads = new Set<Tid>();
-  /** Made by a fork that was seen, and not heard of since. */
-  readonly #silent = new Set<Tid>();
   #begin: LogContent['begin'] | null = null;
   #session: string | null = null;
   readonly #runs: string[] = [];
@@ -94,8 +88,6 @@ class LogReader {
         processes: this.#processes.size,
         threads: this.#threads.size,
         begin: this.#begin ?? 'midway',
-        unfinished: this.#unfinished.size,
-        silentChildren: this.#silent.size,
       },
       frame: this.#session === null ? null : { session: this.#session, runs: this.#runs },
     };
@@ -121,7 +113,6 @@ class LogReader {
   #forked(event: ForkEvent): void {
     if (!this.#processes.has(event.parent)) this.#firstSeen(event.parent, event.parentTid, event.at);
     this.#threads.add(event.tid);
-    this.#silent.add(event.tid);
     this.#processes.add(event.pid);
     this.#unfinished.add(event.pid);
   }
@@ -131,7 +122,6 @@ class LogReader {
     if (!this.#processes.has(pid)) this.#firstSeen(pid, tid, at);
     this.#begin ??= event.kind === 'enter' && event.call.name === 'execve' ? 'exec' : 'midway';
     this.#threads.add(tid);
-    this.#silent.delete(tid);
     const isEnd =
       event.kind === 'exit' ? event.last : event.kind === 'enter' && event.call.name === 'exit_group';
     if (isEnd) this.#unfinished.delete(pid);

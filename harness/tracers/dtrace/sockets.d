@@ -99,7 +99,9 @@ rawtp:::sys_enter
  this->nr == CONNECT || this->nr == ACCEPT || this->nr == ACCEPT4 ||
  this->nr == RECVFROM || this->nr == RECVMSG || this->nr == RECVMMSG ||
  this->nr == SENDTO || this->nr == SENDMSG || this->nr == SENDMMSG ||
- this->nr == POLL || this->nr == PPOLL || this->nr == SELECT || this->nr == PSELECT6 ||
+ ((this->nr == POLL || this->nr == PPOLL) && this->a1 != 0) ||
+ /* without descriptors it is a sleep, as the runtime of Go up to 1.9 sleeps */
+ ((this->nr == SELECT || this->nr == PSELECT6) && this->a0 != 0) ||
  this->nr == CLONE || this->nr == FORK || this->nr == VFORK || this->nr == UNSHARE || this->nr == SETNS ||
  this->nr == EXIT || this->nr == EXIT_GROUP || this->nr == WAIT4 || this->nr == WAITID/
 {
@@ -182,7 +184,9 @@ rawtp:::sys_exit
  this->nr == ACCEPT || this->nr == ACCEPT4 ||
  this->nr == RECVFROM || this->nr == RECVMSG || this->nr == RECVMMSG ||
  this->nr == SENDTO || this->nr == SENDMMSG ||
- this->nr == POLL || this->nr == PPOLL || this->nr == SELECT || this->nr == PSELECT6 ||
+ ((this->nr == POLL || this->nr == PPOLL) && this->a1 != 0) ||
+ /* without descriptors it is a sleep, as the runtime of Go up to 1.9 sleeps */
+ ((this->nr == SELECT || this->nr == PSELECT6) && this->a0 != 0) ||
  this->nr == UNSHARE || this->nr == SETNS || this->nr == EXECVE || this->nr == EXECVEAT ||
  this->nr == WAIT4 || this->nr == WAITID ||
  /* the child's own return (0) is left out: F has told of it */

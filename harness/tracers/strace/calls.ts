@@ -146,14 +146,21 @@ for (const name of [
   'exit_group',
   'wait4',
   'waitid',
-  'poll',
-  'ppoll',
-  'select',
-  'pselect6',
   'io_uring_setup',
   'pidfd_getfd',
 ] as const) {
   define(name, () => ({ name }));
+}
+for (const [name, index] of [
+  ['poll', 1],
+  ['ppoll', 1],
+  ['select', 0],
+  ['pselect6', 0],
+] as const) {
+  define(name, (parts) => {
+    const descriptors = values.readUnsigned(parts[index] ?? '');
+    return descriptors === null ? null : { name, descriptors };
+  });
 }
 /** The calls that matter, by the names that they have on 64-bit systems. */
 export const watchedCalls: readonly CallName[] = [...shapes.values()].map(({ name }) => name);

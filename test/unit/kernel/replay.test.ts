@@ -93,7 +93,7 @@ describe('what the trace does not show', () => {
     const main = history.run();
     const waiting = main.thread();
     main.udp(3, address);
-    const poll = waiting.enters({ name });
+    const poll = waiting.enters({ name, descriptors: 1 });
     main.close(3);
     poll.returns(1);
 
@@ -103,11 +103,22 @@ describe('what the trace does not show', () => {
     expect(doubts[0]?.text).toMatch(`${name} may hold`);
   });
 
+  it('a select of no descriptors is a sleep and holds nothing', async () => {
+    const history = new History();
+    const main = history.run();
+    main.udp(3, address);
+    const sleep = main.thread().enters({ name: 'select', descriptors: 0 });
+    main.close(3);
+    sleep.returns(0);
+
+    expect((await judge(history)).doubts).toEqual([]);
+  });
+
   it('a poll that is back before the close holds nothing', async () => {
     const history = new History();
     const main = history.run();
     main.udp(3, address);
-    main.thread().calls({ name: 'poll' }, 1);
+    main.thread().calls({ name: 'poll', descriptors: 1 }, 1);
     main.close(3);
 
     expect((await judge(history)).doubts).toEqual([]);

@@ -9,6 +9,7 @@
 #include <linux/close_range.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -178,6 +180,23 @@ static void processes(void)
 	wait(NULL);
 }
 
+/* A poll holds what it waits for; without descriptors it is a sleep and not printed. */
+static void polls(int fd)
+{
+	struct pollfd waiting = {fd, POLLIN, 0};
+	struct timespec none = {0, 0};
+	struct timeval none_either = {0, 0};
+	fd_set set;
+	FD_ZERO(&set);
+	FD_SET(fd, &set);
+	syscall(SYS_poll, &waiting, 1, 0);
+	syscall(SYS_ppoll, &waiting, 1, &none, NULL, 8);
+	syscall(SYS_select, fd + 1, &set, NULL, NULL, &none_either);
+	syscall(SYS_pselect6, fd + 1, &set, NULL, NULL, &none, NULL);
+	syscall(SYS_poll, NULL, 0, 1);
+	syscall(SYS_select, 0, NULL, NULL, NULL, &none_either);
+}
+
 int main(void)
 {
 	access("/@afterclose/every call", F_OK);
@@ -190,6 +209,7 @@ int main(void)
 	addresses(udp, udp6);
 	descriptors(udp);
 	transfers(udp6);
+	polls(udp);
 	listeners();
 	processes();
 	unshare(CLONE_FILES);
