@@ -1,5 +1,6 @@
-//go:build linux
+//go:build linux && (amd64 || arm64)
 // +build linux
+// +build amd64 arm64
 
 // Command parked-receive holds a port without a descriptor, the same way each time and with no race in it: one
 // thread sleeps in a blocking recvfrom(2), another closes the descriptor, and a bind of the same address fails

@@ -8,7 +8,8 @@ import type { RunSummary } from '../../src/verdict/run-summary.ts';
 import { mergeVerdicts, type Verdict } from '../../src/verdict/verdict.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { logDocumentVersion, type LogDocument, type LogFinding } from './document.ts';
-import type { Advice, Lack } from './lacks.ts';
+import type { Lack } from './lack-table.ts';
+import type { Advice } from './lacks.ts';
 
 export interface DescribedLog {
   readonly request: { readonly command: string };
@@ -67,7 +68,7 @@ export function logDocument({
 }
 
 /** Exit codes of `check LOG`, docs/exit-codes.md. */
-export function exitCodeOf(verdict: Verdict): number {
+function exitCodeOf(verdict: Verdict): number {
   return { clean: exitCodes.asExpected, held: exitCodes.unexpected, unknown: exitCodes.inconclusive }[
     verdict
   ];

@@ -76,7 +76,7 @@ function nameOf({ names }: LogDocument['log']): string {
   return more === 0 ? excerpt(first) : `${excerpt(first)} and ${formatCounted(more, 'more file')}`;
 }
 
-function contentSentences({ log, content, verdict, notes, asked }: LogDocument): string[] {
+function contentSentences({ log, content, verdict, findings, notes, asked }: LogDocument): string[] {
   const { processes, threads, binds, addressInUse, runs } = content;
   const parts = [
     ...(runs > 1 ? [formatCounted(runs, 'run')] : []),
@@ -87,6 +87,10 @@ function contentSentences({ log, content, verdict, notes, asked }: LogDocument):
     ...(asked.length === 0 ? [] : [formatCounted(asked.length, 'bind')]),
   ];
   const read = `Read as ${[excerpt(log.style, 160), ...parts].join(', ')}.`;
+  const unnumbered = findings.some(({ pid, holders }) =>
+    [pid, ...holders.map((each) => each.pid)].includes(0),
+  );
+  if (unnumbered) return [read, 'Lines of the first thread carry no number in it: it is called 0 here.'];
   if (verdict !== 'clean') return [read];
   const accepted = notes.some(({ code }) => code === 'in-use-by-own-open-socket');
   const caution = accepted ? 'What was accepted is in the notes. ' : '';

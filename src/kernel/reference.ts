@@ -83,6 +83,7 @@ export class Reference implements ReferenceLife {
 
   /** The call failed: nothing was taken. */
   cancelRelease(): void {
+    if (this.endedWithProcess) return;
     this.certainUntil = null;
     this.#release = null;
   }

@@ -55,6 +55,7 @@ class LogReader {
   readonly #threads = new Set<Tid>();
   #begin: LogContent['begin'] | null = null;
   #session: string | null = null;
+  #isBrokenOff = false;
   readonly #runs: string[] = [];
   #events = 0;
   #lastAt: Nanos = nanos(0);
@@ -78,7 +79,7 @@ class LogReader {
 
   finish(): LogAnalysis {
     if (this.#unfinished.size === 0) this.#run.replay.end(this.#lastAt);
-    else this.#run.replay.cut();
+    else this.#breakOff();
     return {
       summary: this.#run.finish(null, this.#lossesAnywhere, this.#lossesAnywhere.length > 0),
       refused: this.#refused.kept,
@@ -93,8 +94,19 @@ class LogReader {
     };
   }
 
+  /** What comes after the log is not known, whether or not its decoder has said so. */
+  #breakOff(): void {
+    this.#run.replay.cut();
+    if (this.#isBrokenOff) return;
+    const [pid = null] = this.#unfinished;
+    const others = this.#unfinished.size === 1 ? '' : ` and ${this.#unfinished.size - 1} more`;
+    const text = `the end of process ${pid ?? ''}${others} is not in the log`;
+    this.#run.doubt({ code: 'truncated', address: null, pid, at: this.#lastAt, text });
+  }
+
   #lost(event: LossEvent): void {
     const { reason, pid, at, text } = event;
+    if (reason === 'truncated') this.#isBrokenOff = true;
     if (event.extent === 'moment') return this.#run.replay.push(event);
     if (reason === 'truncated' && this.#rules.breakLoses === 'the-end') {
       return this.#run.doubt({ code: reason, address: null, pid, at, text });

@@ -102,6 +102,19 @@ export function runProgram(given: Program): Simulation {
   return new SmallKernel(given).run();
 }
 
+function newSocket(): TrueSocket {
+  return {
+    number: 0,
+    references: 1,
+    bound: null,
+    boundBy: 0,
+    reuseAddress: false,
+    reusePort: false,
+    isWoken: false,
+    endedAt: null,
+  };
+}
+
 class SmallKernel {
   readonly #program: Program;
   readonly #events: TraceEvent[] = [];
@@ -125,10 +138,41 @@ class SmallKernel {
     this.#mark(launcher, launcher, 'run 0001 begin');
     const root = this.#newProcess(program, launcher, { slots: new Map(), users: 0 });
     this.#emitFork(launcher, null, root.pid, root.pid);
+    if (this.#program.marks === 'all') this.#prelude(root);
     while (this.#place < this.#program.choices.length && root.state === 'alive') this.#step();
     this.#windDown();
     this.#mark(launcher, launcher, 'run 0001 end');
     return { events: this.#events, sockets: this.#sockets, conflicts: this.#conflicts };
+  }
+
+  /** So that the run is one with marks from its first step. */
+  #prelude(root: Process): void {
+    const address = '127.0.0.1:3999';
+    const call: Call = {
+      name: 'bind',
+      fd: asFd(3),
+      address: { family: 'inet', host: '127.0.0.1', port: 3999 },
+    };
+    const socket: Call = { name: 'socket', domain: abi.AF_INET, type: abi.SOCK_DGRAM, protocol: 0 };
+    for (const [each, result] of [
+      [socket, 3],
+      [call, 0],
+      [{ name: 'close', fd: asFd(3) }, 0],
+    ] as const) {
+      this.#now += 10;
+      this.#emitEnter(root.pid, root.pid, each);
+      this.#now += 10;
+      this.#emitReturn(root.pid, root.pid, each.name, result);
+    }
+    this.#now += 10;
+    this.#sockets.push({
+      ...newSocket(),
+      number: ++this.#numbers,
+      references: 0,
+      endedAt: this.#now - 10,
+      boundBy: root.pid,
+    });
+    for (const moment of ['closed', 'done']) this.#mark(root.pid, root.pid, `${moment} udp ${address}`);
   }
 
   #choose(count: number): number {
@@ -230,16 +274,7 @@ class SmallKernel {
       type: abi.SOCK_DGRAM | (closeOnExec ? abi.SOCK_CLOEXEC : 0),
       protocol: 0,
     };
-    const socket: TrueSocket = {
-      number: 0,
-      references: 1,
-      bound: null,
-      boundBy: 0,
-      reuseAddress: false,
-      reusePort: false,
-      isWoken: false,
-      endedAt: null,
-    };
+    const socket = newSocket();
     let number = -1;
     this.#enter(thread, call, [
       () => {
@@ -284,7 +319,9 @@ class SmallKernel {
         else if (socket.bound !== null) answer = 'EINVAL';
         else {
           blockers = this.#blockers(socket, host, port);
-          if (blockers.length > 0 || (this.#program.foreignHolder === true && port === 3002))
+          // Beyond ten on a port the kernel looks another way (blockers.ts).
+          if (this.#boundTo(port).length >= 9) answer = 'EACCES';
+          else if (blockers.length > 0 || (this.#program.foreignHolder === true && port === 3002))
             answer = 'EADDRINUSE';
           else {
             socket.bound = { host, port, order: ++this.#binds };
@@ -304,9 +341,7 @@ class SmallKernel {
   /** The kernel's walk: newest first, ended by a socket that shares the port. */
   #blockers(candidate: TrueSocket, host: string, port: number): TrueSocket[] {
     const found: TrueSocket[] = [];
-    const bound = this.#sockets.filter(
-      (each) => each.bound?.port === port && each.endedAt === null && each !== candidate,
-    );
+    const bound = this.#boundTo(port).filter((each) => each !== candidate);
     bound.sort((a, b) => (b.bound?.order ?? 0) - (a.bound?.order ?? 0));
     for (const holder of bound) {
       const held = holder.bound?.host ?? '';
@@ -316,6 +351,10 @@ class SmallKernel {
       found.push(holder);
     }
     return found;
+  }
+
+  #boundTo(port: number): TrueSocket[] {
+    return this.#sockets.filter((each) => each.bound?.port === port && each.endedAt === null);
   }
 
   #close(thread: Thread, open: readonly number[]): void {
@@ -511,7 +550,7 @@ class SmallKernel {
   }
 
   #unshare(thread: Thread): void {
-    if (!this.#oneIn(3) || thread.process.state === 'dying') return;
+    if (!this.#oneIn(3) || thread.process.state === 'dying' || this.#isBeingUnshared(thread)) return;
     this.#enter(thread, { name: 'unshare', flags: abi.CLONE_FILES }, [
       () => {
         thread.isWaiting = thread.process.state === 'dying';
@@ -528,7 +567,7 @@ class SmallKernel {
   }
 
   #exec(thread: Thread): void {
-    if (thread.process.pid === program || !this.#oneIn(2)) return;
+    if (thread.process.pid === program || !this.#oneIn(2) || this.#isBeingUnshared(thread)) return;
     const fails = this.#oneIn(4);
     const { process } = thread;
     this.#enter(thread, { name: 'execve', path: '/bin/true' }, [
@@ -566,7 +605,9 @@ class SmallKernel {
 
   #exitGroup(thread: Thread): void {
     const { process } = thread;
-    if (process.state !== 'alive' || this.#isBeingUnshared(thread)) return;
+    // A receive that exit_group overtakes before it has looked for its descriptor never says EBADF.
+    const isLooking = process.threads.some((each) => each.inside === 'recvfrom' && each.held === null);
+    if (process.state !== 'alive' || isLooking || this.#isBeingUnshared(thread)) return;
     process.state = 'dying';
     this.#enter(thread, { name: 'exit_group' }, [
       () => this.#killOthers(thread),

@@ -91,6 +91,13 @@ describe('histogram', () => {
     );
   });
 
+  it('has up to twelve of the fine bins', () => {
+    expect(histogram(distributionOf([100, 999_999])).length).toBe(12);
+    expect(histogram(distributionOf([100, 1_000_000])).map(({ fromNs }) => fromNs)).toEqual([
+      100, 1000, 10_000, 100_000, 1_000_000,
+    ]);
+  });
+
   it('has one bin for one duration, none for none', () => {
     expect(histogram(distributionOf([0]))).toEqual([{ fromNs: 0, belowNs: 1, count: 1 }]);
     expect(histogram(distributionOf([1000]))).toEqual([{ fromNs: 1000, belowNs: 2000, count: 1 }]);

@@ -131,6 +131,14 @@ describe('rateRatio', () => {
     }
   });
 
+  it('never calls anything less likely than its 1,999 rearrangements can tell', () => {
+    const [always, never] = [
+      runs(800, ...Array<number>(30).fill(70)),
+      runs(800, ...Array<number>(30).fill(0)),
+    ];
+    expect(rateRatio(always, never, randomFromSeed('x'))).toEqual({ kind: 'first-only', p: 2 / 2000 });
+  });
+
   it('says what is missing where there is nothing to compare', () => {
     const none = runs(800, 0, 0);
     expect(rateRatio(none, none, randomFromSeed('x'))).toEqual({ kind: 'neither' });

@@ -76,7 +76,7 @@ describe('detectableDifference', () => {
     expect(detectableDifference(counts(3, 3), 3)).toEqual({ baseline: 1, higher: null, lower: null });
   });
 
-  it('stays near 80 %% where thresholds are laid on straight lines', () => {
+  it('stays near 80 % where thresholds are laid on straight lines', () => {
     // About 700 likely counts, so that every second threshold is one of those between.
     const [observed, trials] = [counts(5000, 10_000), 3000];
     const share = detectableDifference(observed, trials).higher!;

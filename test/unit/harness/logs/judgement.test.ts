@@ -149,7 +149,7 @@ describe("the article's logs", () => {
       content: { processes: 1, threads: 2, binds: 1, addressInUse: 1 },
       findings: [],
       refused: [{ call: 'bind', network: 'udp', fd: 5, pid: 82830, tid: 0x978a20, address: null }],
-      doubts: [{ code: 'unknown-address' }],
+      doubts: [{ code: 'unknown-address' }, { code: 'truncated' }],
     });
     expect(document.lacks.map(({ code }) => code)).toEqual(expect.arrayContaining(['addresses', 'entries']));
   });

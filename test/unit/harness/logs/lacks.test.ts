@@ -7,8 +7,6 @@ const content = {
   processes: 1,
   threads: 1,
   begin: 'exec',
-  unfinished: 0,
-  silentChildren: 0,
 } as const;
 
 function facts(calls: readonly string[], changed: Partial<LogFacts> = {}): LogFacts {

@@ -119,8 +119,9 @@ test("the article's dtruss log", async () => {
     REFUSED WITH EADDRINUSE
       - bind of fd 5 by thread 0x978a20 of process 82830 to an address that the log does not tell (udp).
 
-    DOUBTS (1)
+    DOUBTS (2)
       - a bind failed with EADDRINUSE, and the trace does not tell its address (udp ?).
+      - the end of process 82830 is not in the log.
 
     WHAT THIS LOG DOES NOT TELL
       - dtruss prints the address of a bind as a pointer: which address was asked for is not known, and

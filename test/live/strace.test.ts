@@ -1,0 +1,332 @@
+/** The real strace around the real launcher: what it sees, what it survives, and what is left when it does not. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { buildLauncher, buildVariant } from '../../harness/go/build.ts';
+import { resolveToolchains } from '../../harness/go/toolchain.ts';
+import { currentHost } from '../../harness/host.ts';
+import { runBlock } from '../../harness/run/block.ts';
+import type { BlockEnd } from '../../harness/run/block.ts';
+import type { RunRecord } from '../../harness/run/batch.ts';
+import { recordSchema } from '../../harness/run/batch.ts';
+import { chooseNetwork } from '../../harness/run/network.ts';
+import { sweepSession } from '../../harness/run/process-group.ts';
+import { currentMachine } from '../../harness/tracers/debian-machine.ts';
+import { newestInstallation } from '../../harness/tracers/private-installation.ts';
+import { rawTraceName } from '../../harness/tracers/strace/command.ts';
+import { createDecoder } from '../../harness/tracers/strace/decode.ts';
+import { readPrivate, straceCache, toRecord } from '../../harness/tracers/strace/installation.ts';
+import { setUpStrace } from '../../harness/tracers/strace/setup.ts';
+import { strace } from '../../harness/tracers/strace/tracer.ts';
+import type { LossEvent, TraceEvent } from '../../src/trace/event.ts';
+import { analyzeBlock } from '../../src/verdict/analysis.ts';
+import type { BlockAnalysis, ClaimsValue } from '../../src/verdict/analysis.ts';
+import { processesOf } from './footprint.ts';
+
+const host = currentHost();
+const session = `live-strace-${process.pid}`;
+let root = '';
+let launcher = '';
+let enter: readonly string[] = [];
+let network: 'private' | 'inherited' = 'inherited';
+let missing: string | null = null;
+let system: Readonly<Record<string, string>> = {};
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), `afterclose's "live" test-`));
+  const setup = await setUpStrace(host, () => undefined);
+  const availability = await strace.probe(host);
+  if (!availability.usable) {
+    missing = `strace (${setup.line})`;
+    return;
+  }
+  system = availability.installation;
+  launcher = (await buildLauncher({ host })).binary;
+  const chosen = await chooseNetwork();
+  network = chosen.kind;
+  if (chosen.kind === 'private') enter = chosen.enter;
+});
+afterAll(async () => {
+  await sweepSession(session);
+  rmSync(root, { recursive: true, force: true });
+});
+beforeEach((context) => {
+  if (missing !== null) context.skip(`missing: ${missing}`);
+});
+
+interface Started {
+  readonly directory: string;
+  readonly ended: Promise<BlockEnd>;
+  /** The text of a file of the block; empty while it is not there. */
+  read(...path: readonly string[]): string;
+}
+
+interface Program {
+  readonly argv: readonly string[];
+  readonly timeoutMs?: number;
+}
+
+const idle = { say: () => undefined, detail: () => undefined, show: () => undefined, clear: () => undefined };
+
+/** A block of runs, as a session does it. */
+function start(name: string, programs: readonly Program[], installation = system): Started {
+  const directory = join(root, name);
+  for (const folder of ['claims', 'output']) mkdirSync(join(directory, folder), { recursive: true });
+  const ended = runBlock({
+    directory,
+    tracer: strace,
+    installation,
+    launcher,
+    enter,
+    runsBefore: 0,
+    runsTotal: programs.length,
+    progress: idle,
+    batch: {
+      schemaVersion: 1,
+      session,
+      records: join(directory, 'records.ndjson'),
+      lifeline: join(directory, 'lifeline'),
+      runs: programs.map(({ argv, timeoutMs = 60_000 }, index) => ({
+        run: runName(index),
+        argv: [...argv],
+        env: {
+          AFTERCLOSE_CLAIMS: join(directory, 'claims', `${runName(index)}.json`),
+          AFTERCLOSE_SESSION: session,
+          PATH: '/usr/bin:/bin',
+        },
+        directory,
+        stdout: join(directory, 'output', `${runName(index)}.stdout`),
+        stderr: join(directory, 'output', `${runName(index)}.stderr`),
+        timeoutMs,
+        graceMs: 500,
+        network,
+      })),
+    },
+  });
+  const read = (...path: readonly string[]): string => {
+    const file = join(directory, ...path);
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  };
+  return { directory, ended, read };
+}
+
+const runName = (index: number): string => `000${index + 1}`;
+const shell = (script: string): Program => ({ argv: ['/bin/sh', '-c', script] });
+
+function eventsOf(block: Started): readonly TraceEvent[] {
+  const file = join(block.directory, rawTraceName);
+  const decoder = createDecoder('asked');
+  return [...decoder.push(existsSync(file) ? readFileSync(file) : Buffer.alloc(0)), ...decoder.end()];
+}
+
+const lossesIn = (events: readonly TraceEvent[]): readonly LossEvent[] =>
+  events.filter((event) => event.kind === 'loss');
+
+function recordsOf(block: Started): readonly RunRecord[] {
+  return block
+    .read('records.ndjson')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => recordSchema.parse(JSON.parse(line)))
+    .filter((record) => record.kind === 'run');
+}
+
+async function judge(block: Started, end: BlockEnd): Promise<BlockAnalysis> {
+  // eslint-disable-next-line @typescript-eslint/require-await -- the interface is that of a stream
+  async function* batches(): AsyncGenerator<readonly TraceEvent[]> {
+    yield eventsOf(block);
+  }
+  return analyzeBlock(batches(), {
+    session,
+    evidence: 'trace',
+    closeReleasesInCall: true,
+    losses: strace.health({ ...end.group, stderr: block.read('tracer.stderr') }),
+    doubts: [],
+    runs: recordsOf(block).map((record) => ({
+      run: record.run,
+      pid: record.pid,
+      isolated: record.network === 'private',
+      ended: {
+        exitCode: record.exitCode,
+        signal: record.signal,
+        by: record.ended ?? 'itself',
+        error: record.error,
+      },
+      claims: JSON.parse(block.read('claims', `${record.run}.json`)) as ClaimsValue,
+      claimsExpected: true,
+    })),
+  });
+}
+
+/** The deadline only ends a test that would hang. */
+async function until(what: string, isSo: () => boolean): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`);
+    await sleep(10);
+  }
+}
+
+const isStrace = (words: readonly string[]): boolean => words.some((word) => word.endsWith('/strace'));
+/** strace itself: not the programs that it has started, nor itself before its own execve. */
+const straceOf = (block: Started): number[] =>
+  processesOf(session)
+    .filter(({ commandLine }) => isStrace(commandLine) && commandLine.includes('--follow-forks'))
+    .filter(() => block.read(rawTraceName) !== '')
+    .map(({ pid }) => pid);
+
+test('set up once, it says so and does nothing more', async () => {
+  const told: string[] = [];
+  const setup = await setUpStrace(host, (line) => told.push(line));
+  expect([setup.ready, told]).toEqual([true, []]);
+});
+
+test('the race on go1.9.7 and its cure: counts as claimed, verdicts as under DTrace, no doubt', async () => {
+  const [toolchain] = await resolveToolchains(['1.9.7'], { host });
+  if (toolchain === undefined) throw new RangeError('1.9.7');
+  const binaries = await Promise.all(
+    ['unfixed', 'semaphore'].map(async (variant) =>
+      buildVariant({ scenario: 'udp-reconnect', variant, toolchain }, { host }),
+    ),
+  );
+  const programs = [...binaries, ...binaries].map(({ binary }) => ({ argv: [binary, '-cycles', '200'] }));
+  const block = start('race', programs);
+  const end = await block.ended;
+  expect(end).toMatchObject({ stalled: false, group: { exitCode: 0, signal: null, survivors: [] } });
+  expect(lossesIn(eventsOf(block))).toEqual([]);
+  const { runs, doubts } = await judge(block, end);
+  expect(doubts).toEqual([]);
+  expect(runs.flatMap((run) => run.doubts)).toEqual([]);
+  for (const { claimed, figures } of runs) {
+    const { binds, addressInUse, cycles } = figures;
+    expect({ binds, addressInUse, cycles }).toEqual({
+      binds: claimed?.binds,
+      addressInUse: claimed?.addressInUse,
+      cycles: 200,
+    });
+  }
+  expect(runs.map(({ verdict }) => verdict)).toEqual(['held', 'clean', 'held', 'clean']);
+  // Close returns early in the fixed program too; it waits.
+  expect(runs[1]?.figures.deferredCloses).toBeGreaterThan(0);
+  expect(runs[1]?.figures.lingering).toBe(0);
+});
+
+test('a target that ignores SIGTERM is killed by the launcher, and the trace tells it to its end', async () => {
+  const block = start('deaf', [
+    { ...shell(`trap '' TERM; while :; do sleep 0.05; done`), timeoutMs: 700 },
+    shell('exit 0'),
+  ]);
+  const end = await block.ended;
+  expect(end.group).toMatchObject({ exitCode: 0, signal: null, survivors: [] });
+  expect(recordsOf(block)).toMatchObject([
+    { ended: 'timeout', signal: 'SIGKILL', killedWith: 'SIGKILL' },
+    { ended: null, exitCode: 0 },
+  ]);
+  expect(lossesIn(eventsOf(block))).toEqual([]);
+  expect(block.read(rawTraceName)).toContain('+++ killed by SIGKILL +++');
+  expect(processesOf(session)).toEqual([]);
+});
+
+const forever = 'while :; do sleep 0.05; done';
+/** Long after strace has begun, in the middle of a run that does not end by itself. */
+const isRunning = (block: Started): boolean =>
+  block.read(rawTraceName).includes('/@afterclose/run 0001 begin');
+
+describe('strace', () => {
+  test('killed with -9: nothing is left, and the trace is doubtful', async () => {
+    const block = start('killed', [shell(forever), shell('exit 0')]);
+    await until('a run', () => isRunning(block));
+    const [tracer] = straceOf(block);
+    expect(tracer).toBeDefined();
+    process.kill(tracer ?? 0, 'SIGKILL');
+    const end = await block.ended;
+    await sweepSession(session);
+    expect(processesOf(session)).toEqual([]);
+    expect(end.group.signal).toBe('SIGKILL');
+    expect(strace.health({ ...end.group, stderr: block.read('tracer.stderr') })).toMatchObject([
+      { reason: 'tracer-died', extent: 'anywhere' },
+    ]);
+    expect(lossesIn(eventsOf(block))).toContainEqual(
+      expect.objectContaining({ reason: 'truncated', extent: 'anywhere', pid: null }),
+    );
+  });
+
+  test('asked to end with SIGTERM, it goes on: it ends with what it watches', async () => {
+    const block = start('asked', [shell('while [ ! -e go-on ]; do sleep 0.05; done')]);
+    await until('a run', () => isRunning(block));
+    for (const tracer of straceOf(block)) process.kill(tracer, 'SIGTERM');
+    await until('its end would show', () => straceOf(block).length === 1);
+    mkdirSync(join(block.directory, 'go-on'));
+    const end = await block.ended;
+    expect(end.group).toMatchObject({ exitCode: 0, signal: null });
+    expect(lossesIn(eventsOf(block))).toEqual([]);
+  });
+
+  test('with its group, the launcher ends its runs in order, and the trace is whole', async () => {
+    const block = start('group', [shell(forever), shell('exit 0')]);
+    await until('a run', () => isRunning(block));
+    const [tracer = 0] = straceOf(block);
+    process.kill(-tracer, 'SIGTERM');
+    const end = await block.ended;
+    // 128 + 15: the launcher's exit code for a signal.
+    expect(end.group).toMatchObject({ exitCode: 143, signal: null, survivors: [] });
+    expect(recordsOf(block)).toMatchObject([{ ended: 'stopped' }]);
+    expect(lossesIn(eventsOf(block))).toEqual([]);
+    expect(strace.health({ ...end.group, stderr: block.read('tracer.stderr') })).toEqual([]);
+    expect(processesOf(session)).toEqual([]);
+  });
+
+  test('whose launcher is killed with -9 ends too, and nothing is left', async () => {
+    const block = start('launcher', [shell(forever)]);
+    await until('a run', () => isRunning(block));
+    const launchers = processesOf(session).filter(({ commandLine }) => commandLine[0] === launcher);
+    expect(launchers).toHaveLength(1);
+    for (const { pid } of launchers) process.kill(pid, 'SIGKILL');
+    const end = await block.ended;
+    await sweepSession(session);
+    expect(processesOf(session)).toEqual([]);
+    expect(strace.health({ ...end.group, stderr: '' })).toMatchObject([{ reason: 'tracer-died' }]);
+  });
+});
+
+describe('the strace that set-up brings', () => {
+  let brought: Readonly<Record<string, string>> | null = null;
+  let why = '';
+  beforeAll(async () => {
+    if (missing !== null) return;
+    const nowhere = { ...currentMachine(), searchPath: '/nowhere' };
+    why = (await setUpStrace(host, () => undefined, nowhere)).line;
+    const directory = newestInstallation(straceCache(host.cacheDirectory));
+    const found = directory === null ? null : readPrivate(directory);
+    brought = found === null ? null : toRecord(found);
+  });
+
+  test('sees a run from its begin to its end', async (context) => {
+    if (brought === null) return context.skip(`missing: debian (${why})`);
+    const block = start('brought', [shell('[ -r "/@afterclose/hello" ]; kill -9 $$')], brought);
+    const end = await block.ended;
+    expect(end.group).toMatchObject({ exitCode: 0, signal: null });
+    const events = eventsOf(block);
+    expect(lossesIn(events)).toEqual([]);
+    const marks = events.flatMap((event) => (event.kind === 'mark' ? [event.text] : []));
+    expect(marks).toEqual([
+      `session begin ${session}`,
+      'run 0001 begin',
+      'hello',
+      'run 0001 end',
+      `session end ${session}`,
+    ]);
+  });
+
+  test('takes all that it watches with it when it is killed', async (context) => {
+    if (brought === null) return context.skip(`missing: debian (${why})`);
+    const block = start('brought, killed', [shell(forever)], brought);
+    await until('a run', () => isRunning(block));
+    for (const tracer of straceOf(block)) process.kill(tracer, 'SIGKILL');
+    // No sweep: strace itself sees to it.
+    await until('all are gone', () => processesOf(session).length === 0);
+    expect((await block.ended).group.signal).toBe('SIGKILL');
+  });
+});
