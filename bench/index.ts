@@ -109,7 +109,7 @@ async function slowdowns(directory: string): Promise<Row[]> {
 
 async function publish(table: readonly Row[]): Promise<void> {
   const processor = cpus()[0]?.model ?? 'unknown processor';
-  const machine = `Linux ${release()}, ${cpus().length} cores (${processor}), Node ${process.versions.node}`;
+  const machine = `Linux ${release().split('-')[0] ?? ''}, ${cpus().length} cores (${processor}), Node ${process.versions.node}`;
   const results = join(packageRoot, 'build', 'bench', 'results.json');
   await mkdir(join(packageRoot, 'build', 'bench'), { recursive: true });
   await writeFile(results, `${JSON.stringify({ machine, rows: table }, null, 2)}\n`);

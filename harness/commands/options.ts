@@ -57,9 +57,15 @@ export function collect(value: string, before: readonly string[] | undefined): r
   return [...new Set([...(before ?? []), value])];
 }
 
-/** The command line as it could be typed again. */
+/**
+ * The command line as it could be typed again, without the place where the session was kept: the report is the
+ * same wherever that was.
+ */
 export function commandLine(words: readonly string[]): string {
-  return ['afterclose', ...words.map(quoteWord)].join(' ');
+  const kept = words.filter(
+    (word, index) => word !== '--out' && !word.startsWith('--out=') && words[index - 1] !== '--out',
+  );
+  return ['afterclose', ...kept.map(quoteWord)].join(' ');
 }
 
 function quoteWord(word: string): string {

@@ -44,6 +44,7 @@ export function bindReturned(
       if (event.result.ok) proveGone(books, claim, socket, enteredAt, event);
     }
     if (event.result.ok && inet !== null) succeed(books, thread, socket, inet, enteredAt, event);
+    pendingBind.hasBound = event.result.ok;
     if (inUse) bindFailed(books, thread, fd, pendingBind, event, inet, claim);
   }
   books.ports.bindAbandoned(pendingBind);

@@ -7,6 +7,8 @@ import type { Binding, Socket } from './socket.ts';
 export interface PendingBind {
   readonly enteredAt: Nanos;
   readonly socket: Socket;
+  /** It came back, and its socket is bound by it. */
+  hasBound: boolean;
   /** What has to wait for its answer. */
   readonly followers: (() => void)[];
 }
@@ -37,7 +39,7 @@ export class PortBook {
   }
 
   bindEntered(socket: Socket, at: Nanos): PendingBind {
-    const pending = { enteredAt: at, socket, followers: [] };
+    const pending = { enteredAt: at, socket, hasBound: false, followers: [] };
     this.#pending.add(pending);
     return pending;
   }
@@ -49,17 +51,16 @@ export class PortBook {
 
   /**
    * Binds in flight may have been answered by the kernel already: acts once those entered by then are back.
-   * @param act is told their sockets
+   * @param act is told which sockets they bound
    */
   afterBindsInFlight(own: PendingBind, by: Nanos, act: (others: readonly Socket[]) => void): void {
     const others = [...this.#pending].filter((each) => each !== own && each.enteredAt <= by);
-    const sockets = others.map((each) => each.socket);
     let left = others.length;
-    if (left === 0) return act(sockets);
+    if (left === 0) return act([]);
     for (const other of others) {
       other.followers.push(() => {
         left--;
-        if (left === 0) act(sockets);
+        if (left === 0) act(others.filter((each) => each.hasBound).map((each) => each.socket));
       });
     }
   }

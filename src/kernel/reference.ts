@@ -43,6 +43,7 @@ export class Reference implements ReferenceLife {
   /** False: it turned out that it never was a reference. */
   wasPossible = true;
   #release: MutableRelease | null = null;
+  #processEndedAt: Nanos | null = null;
 
   constructor(socket: Socket, source: ReferenceSource) {
     this.socket = socket;
@@ -86,6 +87,7 @@ export class Reference implements ReferenceLife {
     if (this.endedWithProcess) return;
     this.certainUntil = null;
     this.#release = null;
+    if (this.#processEndedAt !== null) this.endWithProcess(this.#processEndedAt);
   }
 
   releaseReturned(at: Nanos): void {
@@ -94,6 +96,7 @@ export class Reference implements ReferenceLife {
 
   /** The process that holds it ends: no call of the program gave it back. */
   endWithProcess(at: Nanos): void {
+    this.#processEndedAt ??= at;
     if (this.certainUntil !== null) return;
     this.certainUntil = at;
     this.endedWithProcess = true;

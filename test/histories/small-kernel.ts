@@ -39,6 +39,8 @@ export interface Program {
   /** Every decision, in order; beyond the last the program comes to its end. */
   readonly choices: readonly number[];
   readonly marks: 'all' | 'none';
+  /** `own`: every process has one, which all its threads share. */
+  readonly tables?: 'own' | 'any';
   /** A socket of another process holds port 3002. */
   readonly foreignHolder?: boolean;
 }
@@ -528,7 +530,7 @@ class SmallKernel {
   #fork(thread: Thread): void {
     if (this.#oneIn(2) || this.#threads().length >= maxThreads || this.#processes.length >= maxProcesses)
       return;
-    const shares = this.#oneIn(6);
+    const shares = this.#oneIn(6) && this.#program.tables !== 'own';
     const pid = ++this.#pids;
     let table = thread.table;
     this.#enter(thread, { name: 'clone', flags: shares ? abi.CLONE_FILES : 0 }, [
@@ -550,7 +552,13 @@ class SmallKernel {
   }
 
   #unshare(thread: Thread): void {
-    if (!this.#oneIn(3) || thread.process.state === 'dying' || this.#isBeingUnshared(thread)) return;
+    if (
+      !this.#oneIn(3) ||
+      this.#program.tables === 'own' ||
+      thread.process.state === 'dying' ||
+      this.#isBeingUnshared(thread)
+    )
+      return;
     this.#enter(thread, { name: 'unshare', flags: abi.CLONE_FILES }, [
       () => {
         thread.isWaiting = thread.process.state === 'dying';

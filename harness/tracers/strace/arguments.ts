@@ -53,11 +53,14 @@ export function splitArguments(text: string, start: number): Arguments | null {
   return { parts, close: -1 };
 }
 
-/** `3<socket:[123]>` and `AT_FDCWD</tmp>`, not `1<<21`. */
+/**
+ * `3<socket:[123]>` and `AT_FDCWD</tmp>`, not `1<<21`. A descriptor that another thread has closed meanwhile gets a
+ * bracket with nothing in it and no end (`close(3<)`, strace 7.2 with -yy).
+ */
 function isDecoration(text: string, at: number): boolean {
   const before = text.charCodeAt(at - 1);
   const isNamed = (before >= 0x30 && before <= 0x39) || before === 0x44;
-  return isNamed && text.charCodeAt(at + 1) !== 0x3c;
+  return isNamed && !noDecoration.has(text[at + 1] ?? '');
 }
 
 /**
@@ -89,4 +92,5 @@ function argument(text: string, first: number, end: number): string {
   return text.slice(first, end).trim();
 }
 
+const noDecoration: ReadonlySet<string> = new Set(['<', ')', ']', ',', ' ', '']);
 const socketDecoration = /^<[A-Za-z][A-Za-z0-9_-]*:\[/;

@@ -1,6 +1,6 @@
 /** The lines of one call: whole on one line, or its entry and its answer on two, with other threads between them. */
 import type { SocketAddress } from '../../../src/trace/address.ts';
-import type { Call } from '../../../src/trace/event.ts';
+import type { Call, CallName } from '../../../src/trace/event.ts';
 import { splitArguments } from './arguments.ts';
 import type { CallShape } from './calls.ts';
 import { socketTypes } from './constants.ts';
@@ -42,7 +42,7 @@ export function readEntry(text: string, start: number, shape: CallShape): Call |
 
 /** @param start behind `<... name resumed>`: the arguments go on where the entry broke off */
 export function readReply(text: string, start: number, shape: CallShape): Reply | null {
-  if (shape.isTransfer || isFork(shape.name) || shape.name === 'wait4' || shape.name === 'waitid') {
+  if (!scanned.has(shape.name)) {
     // The entry can have broken off inside a structure, so that the brackets do not match.
     const answer = lastAnswer(text, start);
     if (answer === null || !isFork(shape.name)) return answer;
@@ -53,6 +53,14 @@ export function readReply(text: string, start: number, shape: CallShape): Reply 
   const answer = answerBehind(text, rest?.close);
   return answer === null ? null : replyOf(shape, answer, ['', ...(rest?.parts ?? [])]);
 }
+
+/**
+ * Calls whose answer comes with an address, or is a descriptor, behind which -y writes a file's name: that can hold
+ * anything, an answer too.
+ */
+const scanned: ReadonlySet<CallName> = new Set([
+  ...(['getsockname', 'accept', 'accept4', 'socket', 'dup', 'dup2', 'dup3', 'fcntl'] as const),
+]);
 
 /** @param parts with the descriptor in the first place */
 function replyOf(shape: CallShape, answer: Answer, parts: readonly string[]): Reply {

@@ -123,7 +123,7 @@ export class Kinship {
   /** Null: several threads may have made it. */
   #introduce(number: number, patience: Patience): Thread | null {
     const told = this.#told.get(number);
-    const teller = told === undefined ? undefined : this.#book.get(told.parent);
+    const teller = told === undefined ? undefined : this.#book.get(this.#naming.known(told.parent));
     if (told !== undefined && teller !== undefined) return this.#fork(teller, number, told.flags);
     const parents = this.#book.parentsToBe();
     const [parent] = parents;

@@ -197,7 +197,7 @@ export class LineReader {
 
   /** Calls without a name are in every log, whatever was asked for. */
   #isDamage(name: string): boolean {
-    return this.#options.calls === 'asked' && !/^(?:syscall_0x[0-9a-f]+|\?{4})$/.test(name);
+    return this.#options.calls === 'asked' && !/^(?:syscall_0x[0-9a-f]+|\?{3,4})$/.test(name);
   }
 
   #moment(tid: number): { kind: 'loss'; at: Nanos; tid: number; extent: 'moment' } {

@@ -162,7 +162,7 @@ const stampPattern = / *(?:(\d\d):(\d\d):(\d\d)|(\d{1,12})|\(\+ *(\d{1,12}))(?:\
 /** It calls itself as it was called, perhaps with its path. */
 const messagePattern = /(?:\/\S*\/)?strace: /y;
 const numbersPattern = /(?:\[[ 0-9a-f?]{1,20}\] )+/y;
-const namePattern = /([A-Za-z_][A-Za-z0-9_]*|\?{4})\(/y;
-const resumedPattern = /<\.\.\. ([A-Za-z_][A-Za-z0-9_]*|\?{4}) resumed>/y;
+const namePattern = /([A-Za-z_][A-Za-z0-9_]*|\?{3,4})\(/y;
+const resumedPattern = /<\.\.\. ([A-Za-z_][A-Za-z0-9_]*|\?{3,4}) resumed>/y;
 const unfinishedPattern =
   / <(?:unfinished \.\.\.|detached \.\.\.|pid changed to \d{1,10} \.\.\.|Cannot restart pid [^>]*|ptrace\([^>]*)>$/;

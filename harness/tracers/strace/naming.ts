@@ -13,6 +13,8 @@ export interface Naming {
    * @param number `known`: it can not be the first thread's; `maybe-first`: if it is new, it can
    */
   find(item: OfThread, number: 'known' | 'maybe-first'): number;
+  /** Of a thread that has been found before. */
+  known(number: number): number;
   follow(thread: Thread, item: Item): void;
   /** Whether a new number could be the first thread's as well as that of this one's child. */
   isOpen(parent: Thread): boolean;
@@ -37,6 +39,7 @@ export function createNaming(book: ThreadBook): Naming {
       firstNumber = item.tid;
       return unnamed;
     },
+    known: (number) => (number === firstNumber && book.get(unnamed) !== undefined ? unnamed : number),
     follow(thread, item) {
       if (thread.tid !== unnamed) return;
       if (item.kind === 'enter') firstCall = item.call.name;

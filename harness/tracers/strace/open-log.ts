@@ -4,6 +4,7 @@ import { nanos } from '../../../src/trace/ids.ts';
 import { createLineSplitter } from '../line-splitter.ts';
 import type { Stamp } from './clock.ts';
 import { latin1, longestLine } from './decode.ts';
+import type { Stream } from './earliest-first.ts';
 import type { Item } from './item.ts';
 import { readHead } from './line.ts';
 import { LineReader } from './line-reader.ts';
@@ -15,7 +16,7 @@ export interface ThreadLog {
   readonly raw: AsyncIterable<Uint8Array>;
 }
 
-export class OpenLog {
+export class OpenLog implements Stream {
   readonly thread: number;
   readonly firstStamp: Stamp | null;
   readonly #chunks: AsyncIterator<Uint8Array>;
@@ -70,12 +71,16 @@ export class OpenLog {
       longestLine,
     );
     for (const chunk of this.#head) this.#splitter.push(chunk);
-    await this.#fill();
+    await this.fill();
   }
 
   get style(): LogStyle {
     if (this.#reader === null) throw new Error('not started');
     return this.#reader.style;
+  }
+
+  get order(): number {
+    return this.thread;
   }
 
   /** When the next item is; null: there is none. */
@@ -87,18 +92,22 @@ export class OpenLog {
     return at > this.#floor ? at : this.#floor;
   }
 
-  async take(): Promise<Item> {
+  /** To be called only where there is a next one. */
+  take(): Item {
     const at = this.next;
     const item = this.#items[this.#taken++];
     if (item === undefined || at === null) throw new RangeError('this log is at its end');
     this.#floor = at;
-    await this.#fill();
     return { ...item, at };
   }
 
-  /** So that there are two items, or none are left: when an untimed answer came is only bounded by the next one. */
-  async #fill(): Promise<void> {
-    while (this.#items.length - this.#taken < 2 && !this.#isAtEnd) {
+  /** When an untimed answer came is only bounded by the next item: `next` is right while there are two, or no more. */
+  get isShort(): boolean {
+    return this.#items.length - this.#taken < 2 && !this.#isAtEnd;
+  }
+
+  async fill(): Promise<void> {
+    while (this.isShort) {
       this.#items = this.#items.slice(this.#taken);
       this.#taken = 0;
       const next = await this.#chunks.next();

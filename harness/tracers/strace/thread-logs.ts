@@ -6,6 +6,7 @@ import type { TraceEvent } from '../../../src/trace/event.ts';
 import { nanos } from '../../../src/trace/ids.ts';
 import { earliest } from './clock.ts';
 import { createEventQueue, hasMadeThread, lossAnywhere } from './decode.ts';
+import { EarliestFirst } from './earliest-first.ts';
 import { OpenLog } from './open-log.ts';
 import type { ThreadLog } from './open-log.ts';
 
@@ -21,14 +22,17 @@ export async function* decodeThreadLogs(logs: readonly ThreadLog[]): AsyncGenera
   let at = nanos(0);
   const unordered = logs.length > 1 ? whyUnordered(opened) : null;
   if (unordered !== null) events.push(lossAnywhere(at, 'unordered', unordered));
-  for (let pushed = 1; ; pushed++) {
-    const log = nextOf(opened);
-    if (log === null) break;
-    const item = await log.take();
+  const queue = new EarliestFirst(opened);
+  for (let log = queue.first; log !== undefined; log = queue.first) {
+    const item = log.take();
+    if (log.isShort) {
+      yield events.take();
+      await log.fill();
+    }
+    queue.update();
     at = item.at;
     if (item.kind === 'return' && item.result.ok && hasMadeThread(item)) made.add(item.result.value);
     events.push(item);
-    if (pushed % batchSize === 0) yield events.take();
   }
   const missing = [...made].filter((thread) => !logs.some((log) => log.thread === thread));
   if (missing.length > 0) {
@@ -36,15 +40,6 @@ export async function* decodeThreadLogs(logs: readonly ThreadLog[]): AsyncGenera
     events.push(lossAnywhere(at, 'not-followed', text));
   }
   yield events.end(at);
-}
-
-/** Null: they are all at their end. */
-function nextOf(logs: readonly OpenLog[]): OpenLog | null {
-  let next: OpenLog | null = null;
-  for (const log of logs) {
-    if (log.next !== null && (next?.next == null || log.next < next.next)) next = log;
-  }
-  return next;
 }
 
 /** Null: their stamps tell the order. */
@@ -61,5 +56,3 @@ function whyUnordered(logs: readonly OpenLog[]): string | null {
   if (why === null) return null;
   return `a file for each thread ${why}: the order of different threads is not known (strace -ff -ttt -T tells it)`;
 }
-
-const batchSize = 1000;

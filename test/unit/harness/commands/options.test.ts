@@ -28,9 +28,13 @@ test('repeated values are kept once, in their order', () => {
 });
 
 test('a command line can be typed again', () => {
-  expect(commandLine(['repro', '--out', "it's here", '--seed', '', '--runs=5'])).toBe(
-    `afterclose repro --out 'it'\\''s here' --seed '' --runs=5`,
+  expect(commandLine(['repro', '--variant', "it's", '--seed', '', '--runs=5'])).toBe(
+    `afterclose repro --variant 'it'\\''s' --seed '' --runs=5`,
   );
+});
+
+test.each([[['--out', '/some/where']], [['--out=/some/where']]])('a command line does not tell %j', (out) => {
+  expect(commandLine(['repro', ...out, '--runs', '5'])).toBe('afterclose repro --runs 5');
 });
 
 describe('pairs of ports', () => {

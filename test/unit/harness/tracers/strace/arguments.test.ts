@@ -16,6 +16,8 @@ test.each<[string, string[]]>([
   ['3</tmp/a(b, [c>(deleted), 2)', ['3</tmp/a(b, [c>(deleted)', '2']],
   ['AT_FDCWD</tmp/a,b>, "c")', ['AT_FDCWD</tmp/a,b>', '"c"']],
   ['21<<26, 1)', ['21<<26', '1']],
+  ['3<)', ['3<']],
+  ['3<, 1)', ['3<', '1']],
 ])('%s', (text, parts) => {
   expect(split(text)).toEqual(parts);
   expect(splitArguments(text, 0)?.close).toBe(text.length - 1);

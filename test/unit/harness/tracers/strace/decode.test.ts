@@ -86,6 +86,28 @@ describe('calls', () => {
     expect(events[1]).toMatchObject({ kind: 'return', address: { family: 'inet', port: 3001 } });
   });
 
+  test('an entry that broke off inside a structure finds its answer', () => {
+    const lines = [
+      '7 ioctl(3, SIOCGIFFLAGS, {ifr_name="lo" <unfinished ...>',
+      '7 <... ioctl resumed>, ifr_flags=IFF_LOOPBACK}) = 0',
+      '7 +++ exited with 0 +++',
+    ];
+    expect(told(decodeLines(lines))).toEqual(['7/7 enter ioctl', '7/7 return ioctl 0', '7/7 exit last']);
+  });
+
+  test('the name of a file that looks like an answer is none', () => {
+    const name = '</tmp/a) = 9>';
+    const lines = [
+      `7 fcntl(3${name}, F_DUPFD, 0) = 4${name}`,
+      `7 fcntl(3${name}, F_DUPFD, 0 <unfinished ...>`,
+      `7 <... fcntl resumed>) = 5${name}`,
+      `7 close(3${name}) = 0`,
+      '7 +++ exited with 0 +++',
+    ];
+    const answers = decodeLines(lines).flatMap((event) => (event.kind === 'return' ? [event.result] : []));
+    expect(answers).toEqual([4, 5, 0].map((value) => ({ ok: true, value })));
+  });
+
   test('accept4 prints its flags only when it is back: close-on-exec is assumed, and a loss where it was not so', () => {
     const accept = (flags: string) =>
       decodeLines([
@@ -155,6 +177,8 @@ describe('damage', () => {
     const lines = [
       '7 clode(3) = 0',
       '7 syscall_0x3e7(0x1) = -1 ENOSYS (Function not implemented)',
+      '7 ???( <unfinished ...>',
+      '7 <... ??? resumed>) = ?',
       '7 +++ exited with 0 +++',
     ];
     expect(lossesIn(decodeLines(lines, 'asked'))).toMatchObject([

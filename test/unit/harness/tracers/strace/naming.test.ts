@@ -84,6 +84,29 @@ describe('a log that went to a terminal', () => {
     ]);
   });
 
+  test('knows the first thread by its number when two clones are in flight', () => {
+    const vfork = 'child_stack=NULL, flags=CLONE_VM|CLONE_VFORK|SIGCHLD';
+    const lines = [
+      `clone(${thread}) = 8`,
+      '[pid 7] close(3) = 0',
+      `[pid 8] clone(${vfork} <unfinished ...>`,
+      `[pid 7] clone(${vfork} <unfinished ...>`,
+      '[pid 9] close(4) = 0',
+      '[pid 10] close(5) = 0',
+      '[pid 7] <... clone resumed>) = 9',
+      '[pid 8] <... clone resumed>) = 10',
+      ...[10, 9, 8].map((number) => `[pid ${number}] +++ exited with 0 +++`),
+      '+++ exited with 0 +++',
+    ];
+    const events = decodeLines(lines);
+    expect(lossesIn(events)).toEqual([]);
+    expect(told(events).filter((line) => line.includes(' fork of '))).toEqual([
+      '0/8 fork of 0/0',
+      '9/9 fork of 0/0',
+      '10/10 fork of 0/8',
+    ]);
+  });
+
   test('gives the line to a child that is left alone', () => {
     const lines = [
       'fork() = 8',
