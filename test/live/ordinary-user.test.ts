@@ -123,7 +123,8 @@ function tracedVerdicts({ report }: Session): string[] {
   return report.arms
     .filter((arm) => arm.tracer === 'strace')
     .map(
-      ({ variant, toolchain, verdict }) => `${variant} ${toolchain.replace(/^go1\.9\.7$/, 'old')} ${verdict}`,
+      ({ variant, toolchain, verdict }) =>
+        `${variant} ${toolchain.replace(/^go1\.9\.7$/, 'old').replace(/^.*\+legacy-close$/, 'legacy')} ${verdict}`,
     )
     .map((text) => text.replace(/ go\S+ /, ' local '));
 }
@@ -142,6 +143,8 @@ const sameVerdicts = [
   'semaphore old clean',
   'unfixed local clean',
   'semaphore local clean',
+  'unfixed legacy held',
+  'semaphore legacy clean',
 ];
 const short = ['--runs', '2', '--cycles', '100'];
 

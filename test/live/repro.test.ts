@@ -38,10 +38,16 @@ describe('under DTrace', () => {
     const semaphore = armOf(report, 'semaphore', 'go1.9.7');
     expect(semaphore).toMatchObject({ verdict: 'clean', expected: 'clean', addressInUse: 0, lingering: 0 });
     expect(semaphore.deferredCloses).toBeGreaterThan(0);
-    const local = report.arms.filter((arm) => arm.tracer === 'dtrace' && arm.toolchain !== 'go1.9.7');
+    const modern = report.arms.filter((arm) => arm.tracer === 'dtrace' && arm.toolchain !== 'go1.9.7');
+    const local = modern.filter((arm) => !arm.toolchain.endsWith('+legacy-close'));
     expect(local.map((arm) => [arm.variant, arm.verdict, arm.deferredCloses])).toEqual([
       ['unfixed', 'clean', 0],
       ['semaphore', 'clean', 0],
+    ]);
+    const legacy = modern.filter((arm) => arm.toolchain.endsWith('+legacy-close'));
+    expect(legacy.map((arm) => [arm.variant, arm.verdict])).toEqual([
+      ['unfixed', 'held'],
+      ['semaphore', 'clean'],
     ]);
     for (const arm of report.arms.filter((each) => each.tracer === 'none')) {
       expect(arm).toMatchObject({

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildLauncher, buildVariant } from '../../harness/go/build.ts';
 import { resolveToolchains } from '../../harness/go/toolchain.ts';
@@ -20,9 +21,11 @@ import { createDecoder } from '../../harness/tracers/strace/decode.ts';
 import { readPrivate, straceCache, toRecord } from '../../harness/tracers/strace/installation.ts';
 import { setUpStrace } from '../../harness/tracers/strace/setup.ts';
 import { strace } from '../../harness/tracers/strace/tracer.ts';
+import { reportSchema } from '../../src/report/report.ts';
 import type { LossEvent, TraceEvent } from '../../src/trace/event.ts';
 import { analyzeBlock } from '../../src/verdict/analysis.ts';
 import type { BlockAnalysis, ClaimsValue } from '../../src/verdict/analysis.ts';
+import { checkIsBuilt, cli, commandEnvironment, temporaryDirectory } from '../cli/command-line.ts';
 import { processesOf } from './footprint.ts';
 
 const host = currentHost();
@@ -291,6 +294,40 @@ describe('strace', () => {
   });
 });
 
+test('a full disk under the trace: exit code 4, and nothing is clean', async (context) => {
+  if (!host.isRoot) return context.skip('missing: root (to mount a small disk)');
+  checkIsBuilt();
+  // Mounted for this one process tree; it holds the untraced blocks and not the trace.
+  const script = 'mount -t tmpfs -o size=600k tmpfs "$1" && cd "$1" && shift && exec "$@"';
+  const repro = [
+    'repro',
+    '--tracer',
+    'strace',
+    '--go',
+    'local',
+    '--runs',
+    '1',
+    '--cycles',
+    '2000',
+    '--out',
+    's',
+  ];
+  const { exitCode, stdout, stderr } = await execa(
+    'unshare',
+    [
+      ...['-m', '--propagation', 'private', 'sh', '-c', script, 'sh', await temporaryDirectory()],
+      ...[process.execPath, cli, ...repro, '--json'],
+    ],
+    { env: commandEnvironment(), extendEnv: false, reject: false, stdin: 'ignore' },
+  );
+  expect(exitCode).toBe(4);
+  expect(stderr).not.toMatch(/fault of afterclose/);
+  const report = reportSchema.parse(JSON.parse(stdout));
+  expect(report.outcome).toBe('inconclusive');
+  expect(report.arms.map(({ verdict }) => verdict)).not.toContain('clean');
+  expect(report.doubts.map(({ code }) => code)).toContain('truncated');
+});
+
 describe('the strace that set-up brings', () => {
   let brought: Readonly<Record<string, string>> | null = null;
   let why = '';
@@ -304,7 +341,7 @@ describe('the strace that set-up brings', () => {
   });
 
   test('sees a run from its begin to its end', async (context) => {
-    if (brought === null) return context.skip(`missing: debian (${why})`);
+    if (brought === null) return context.skip(`missing: debian-mirror (${why})`);
     const block = start('brought', [shell('[ -r "/@afterclose/hello" ]; kill -9 $$')], brought);
     const end = await block.ended;
     expect(end.group).toMatchObject({ exitCode: 0, signal: null });
@@ -321,7 +358,7 @@ describe('the strace that set-up brings', () => {
   });
 
   test('takes all that it watches with it when it is killed', async (context) => {
-    if (brought === null) return context.skip(`missing: debian (${why})`);
+    if (brought === null) return context.skip(`missing: debian-mirror (${why})`);
     const block = start('brought, killed', [shell(forever)], brought);
     await until('a run', () => isRunning(block));
     for (const tracer of straceOf(block)) process.kill(tracer, 'SIGKILL');
