@@ -185,7 +185,7 @@ export class Actor {
   }
 }
 
-export function socketCall(options: SocketOptions = {}): Call {
+function socketCall(options: SocketOptions = {}): Call {
   return {
     name: 'socket',
     domain: options.family === 6 ? abi.AF_INET6 : abi.AF_INET,

@@ -9,7 +9,7 @@ import { Actor } from './actor.ts';
 
 export const launcher = 10;
 export const program = 100;
-export const stepNs = 10;
+const stepNs = 10;
 
 export class History {
   readonly session = 'test';

@@ -18,7 +18,7 @@ export const soundRun: RunFacts = {
   claimsExpected: false,
 };
 
-export const soundBlock: BlockFacts = {
+const soundBlock: BlockFacts = {
   session: 'test',
   evidence: 'trace',
   closeReleasesInCall: true,
