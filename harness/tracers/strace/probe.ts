@@ -51,17 +51,22 @@ const expectedCode = 37;
 
 /** Yama (kernel/Documentation/admin-guide/LSM/Yama.rst) forbids ptrace from 2 on, and a container's seccomp filter can. */
 function letTrace(): string {
-  const scope = yamaScope();
+  const tracer = /^TracerPid:\s*([1-9]\d*)$/m.exec(readProc('/proc/self/status'))?.[1];
+  if (tracer !== undefined) {
+    return `run it by itself: process ${tracer} traces this one already, and there can be no second tracer`;
+  }
+  const scope = Number(readProc('/proc/sys/kernel/yama/ptrace_scope'));
   if (scope >= 3) return 'kernel.yama.ptrace_scope is 3, which only a reboot can change';
   if (scope === 2) return 'as root: sysctl kernel.yama.ptrace_scope=1';
   return 'trace outside the container, or give it CAP_SYS_PTRACE (docker run --cap-add=SYS_PTRACE)';
 }
 
-function yamaScope(): number {
+/** Empty where there is no such file: Yama is not in every kernel. */
+function readProc(path: string): string {
   try {
-    return Number(readFileSync('/proc/sys/kernel/yama/ptrace_scope', 'latin1'));
+    return readFileSync(path, 'latin1');
   } catch {
-    return 0;
+    return '';
   }
 }
 
