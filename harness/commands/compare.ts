@@ -2,7 +2,6 @@
 import { Command } from 'commander';
 import { readRate, runsNeeded } from '../../src/statistics/claim.ts';
 import { findConfig } from '../config/find-config.ts';
-import type { Config } from '../config/config.ts';
 import { listVariants } from '../go/variants.ts';
 import { readArms } from './arm-grammar.ts';
 import type { CommandContext } from './context.ts';
@@ -52,10 +51,12 @@ async function compare(
   words: readonly string[],
   options: CompareOptions,
 ): Promise<number> {
-  const config = await findConfig(options.config ?? null, context.host);
-  const named = [...words, ...(options.variant ?? [])];
   const { packageRoot } = context.host;
-  const wanted = await readArms(named.length > 0 ? named : await everything(config, packageRoot), {
+  const variants = (await listVariants(scenario, { packageRoot })).map(({ name }) => name);
+  const config = await findConfig({ named: options.config ?? null, variants });
+  const named = [...words, ...(options.variant ?? [])];
+  const everything = config?.targets.map(({ name }) => name) ?? variants;
+  const wanted = await readArms(named.length > 0 ? named : everything, {
     scenario,
     packageRoot,
     config,
@@ -63,7 +64,7 @@ async function compare(
     tracers: options.tracer ?? [null],
   });
   const below = options.detect ?? defaultClaim.below;
-  return runExperiment(
+  const report = await runExperiment(
     context,
     {
       question: { kind: 'compare', claim: { ...defaultClaim, below } },
@@ -78,6 +79,7 @@ async function compare(
     },
     options,
   );
+  return report.exitCode;
 }
 
 const defaultClaim = { below: 0.1, confidence: 0.95 };
@@ -86,9 +88,4 @@ function howMany({ runs, budget, detect }: CompareOptions): Experiment['runs'] {
   if (runs !== undefined) return runs;
   if (budget !== undefined) return { budgetMs: budget };
   return detect === undefined ? defaultRuns : runsNeeded({ ...defaultClaim, below: detect });
-}
-
-async function everything(config: Config | null, packageRoot: string): Promise<readonly string[]> {
-  const named = config?.targets ?? (await listVariants(scenario, { packageRoot }));
-  return named.map(({ name }) => name);
 }

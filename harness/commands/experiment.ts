@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { relative, resolve } from 'node:path';
 import { untraced } from '../../src/experiment/plan.ts';
 import type { Question } from '../../src/report/question.ts';
+import type { Report } from '../../src/report/report.ts';
 import type { Progress } from '../output/progress.ts';
 import { buildLauncher } from '../go/build.ts';
 import { runSession } from '../run/session.ts';
@@ -37,6 +38,8 @@ export interface Experiment {
   readonly cyclesPerRun: number;
   /** The rate of a race that is to be seen with 95 %; null: nobody asked. */
   readonly detect: number | null;
+  /** Throws where the plan is not to be run, before anything is. */
+  readonly refuse?: (plan: SessionFile) => void;
 }
 
 export interface ExperimentOptions extends CommonOptions, PlaceOptions {
@@ -44,12 +47,11 @@ export interface ExperimentOptions extends CommonOptions, PlaceOptions {
   readonly out?: string;
 }
 
-/** @returns the exit code */
 export async function runExperiment(
   context: CommandContext,
   experiment: Experiment,
   options: ExperimentOptions,
-): Promise<number> {
+): Promise<Report> {
   const progress = progressFor(options);
   const startedAt = new Date();
   const session = newSessionId(startedAt);
@@ -86,6 +88,7 @@ export async function runExperiment(
       })),
     };
     const plan = planExperiment(request);
+    experiment.refuse?.(plan);
     progress.say(`session ${session}, seed ${seed}: ${describe(plan.blocks)}`);
     const ended = await runSession({
       directory,
@@ -143,13 +146,13 @@ interface JudgeRequest {
 async function judge(
   context: CommandContext,
   { options, directory, progress }: JudgeRequest,
-): Promise<number> {
+): Promise<Report> {
   progress.show('judging what was saved');
   const judgement = await judgeUntilSignal(directory, shortPath(directory));
   await writeReport(directory, renderReportJson(judgement.report));
   progress.clear();
   await printJudgement(judgement, { context, options, sessionPath: shortPath(directory) });
-  return judgement.report.exitCode;
+  return judgement.report;
 }
 
 function describe(blocks: SessionFile['blocks']): string {

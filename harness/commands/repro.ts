@@ -55,7 +55,7 @@ async function repro(context: CommandContext, options: ReproOptions): Promise<nu
     cyclesPerRun: options.cycles,
     detect: null,
   } as const;
-  return runExperiment(context, experiment, options);
+  return (await runExperiment(context, experiment, options)).exitCode;
 }
 
 const defaultVariants = ['unfixed', 'semaphore'];

@@ -9,7 +9,7 @@ import { prose } from './prose.ts';
 
 /** Of arms that have any. */
 export function durationsSection(report: Report, { paint, textWidth: width }: Page): string[] {
-  if (report.question.kind === 'repro') return [];
+  if (report.question.kind !== 'compare') return [];
   const nameOf = namesOfIds(report);
   const lines = report.arms.flatMap((arm) => [
     ...durationLine(`${nameOf(arm.id)}, linger`, arm.linger),

@@ -291,7 +291,7 @@ describe('notes', () => {
 });
 
 function armOf(runs: readonly RunSummary[], tracer = 'dtrace'): ArmReport {
-  const arm = { variant: 'semaphore', toolchain: 'go1.9.7', tracer, expected: null };
+  const arm = { variant: 'semaphore', toolchain: 'go1.9.7', tracer, expected: null, role: null };
   const [only] = buildReport(session({ arms: [{ arm, runs }] })).arms;
   return only!;
 }
