@@ -48,6 +48,7 @@ function heldRun(number: number): RunSummary {
     verdict: 'held',
     findings: number === 5 ? [...findings, leak({ run: id })] : findings,
     findingsOmitted: 431 + number,
+    claimed: { cycles: 400, binds: 800, addressInUse: 231 + number },
     kinds: [
       { code: 'conflict', cause: 'after-close', address: 'udp 127.0.0.1:3001' },
       { code: 'linger', cause: 'call-in-flight', address: 'udp 127.0.0.1:3001' },
