@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
+import { compareCommand } from './commands/compare.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { gateCommand } from './commands/gate.ts';
 import { listCommand } from './commands/list.ts';
 import { reproCommand } from './commands/repro.ts';
 import { setupCommand } from './commands/setup.ts';
@@ -40,7 +42,7 @@ function createProgram(words: readonly string[], setExitCode: (code: number) => 
     .exitOverride()
     .showHelpAfterError('way out: afterclose --help lists the commands')
     .configureOutput({ outputError: (text, write) => write(`afterclose: ${text.replace(/^error: /, '')}`) });
-  for (const create of [setupCommand, reproCommand, checkCommand, doctorCommand, listCommand]) {
+  for (const create of [setupCommand, reproCommand, compareCommand, gateCommand, checkCommand, doctorCommand, listCommand]) {
     program.addCommand(inherit(program, create(context, setExitCode)));
   }
   return program;

@@ -17,14 +17,14 @@ describe('buildReport', () => {
     const { arms: rows } = buildReport(session());
     expect(rows.map(rowOf)).toMatchInlineSnapshot(`
       [
-        "variant=unfixed toolchain=go1.9.7 tracer=dtrace runs=5 expected=held doubts=0 cycles=2000 binds=4000 addressInUse=1170 lingering=1065 longestLingerNs=1415000 deferredCloses=1590 longestCloseLagNs=1595000 heldRuns=5 unknownRuns=0 verdict=held",
-        "variant=semaphore toolchain=go1.9.7 tracer=dtrace runs=5 expected=clean doubts=0 cycles=2000 binds=4000 addressInUse=0 lingering=0 longestLingerNs=null deferredCloses=4000 longestCloseLagNs=176000 heldRuns=0 unknownRuns=0 verdict=clean",
-        "variant=unfixed toolchain=go1.26.8 tracer=dtrace runs=5 expected=clean doubts=0 cycles=2000 binds=4000 addressInUse=0 lingering=0 longestLingerNs=null deferredCloses=0 longestCloseLagNs=null heldRuns=0 unknownRuns=0 verdict=clean",
-        "variant=semaphore toolchain=go1.26.8 tracer=dtrace runs=5 expected=clean doubts=0 cycles=2000 binds=4000 addressInUse=0 lingering=0 longestLingerNs=null deferredCloses=0 longestCloseLagNs=null heldRuns=0 unknownRuns=0 verdict=clean",
-        "variant=unfixed toolchain=go1.9.7 tracer=none runs=5 expected=null doubts=0 cycles=2000 binds=4000 addressInUse=1120 heldRuns=null lingering=null longestLingerNs=null deferredCloses=null longestCloseLagNs=null verdict=unknown unknownRuns=5",
-        "variant=semaphore toolchain=go1.9.7 tracer=none runs=5 expected=null doubts=0 cycles=2000 binds=4000 addressInUse=0 heldRuns=null lingering=null longestLingerNs=null deferredCloses=null longestCloseLagNs=null verdict=unknown unknownRuns=5",
-        "variant=unfixed toolchain=go1.26.8 tracer=none runs=5 expected=null doubts=0 cycles=2000 binds=4000 addressInUse=0 heldRuns=null lingering=null longestLingerNs=null deferredCloses=null longestCloseLagNs=null verdict=unknown unknownRuns=5",
-        "variant=semaphore toolchain=go1.26.8 tracer=none runs=5 expected=null doubts=0 cycles=2000 binds=4000 addressInUse=0 heldRuns=null lingering=null longestLingerNs=null deferredCloses=null longestCloseLagNs=null verdict=unknown unknownRuns=5",
+        "id=unfixed@go1.9.7:dtrace variant=unfixed toolchain=go1.9.7 tracer=dtrace role=null runs=5 expected=held doubts=0 cycles=2000 binds=4000 addressInUse=1170 lingering=1065 longestLingerNs=1415000 deferredCloses=1590 longestCloseLagNs=1595000 heldRuns=5 unknownRuns=0 verdict=held",
+        "id=semaphore@go1.9.7:dtrace variant=semaphore toolchain=go1.9.7 tracer=dtrace role=null runs=5 expected=clean doubts=0 cycles=2000 binds=4000 addressInUse=0 lingering=0 longestLingerNs=null linger=null deferredCloses=4000 longestCloseLagNs=176000 heldRuns=0 unknownRuns=0 verdict=clean",
+        "id=unfixed@go1.26.8:dtrace variant=unfixed toolchain=go1.26.8 tracer=dtrace role=null runs=5 expected=clean doubts=0 cycles=2000 binds=4000 addressInUse=0 lingering=0 longestLingerNs=null linger=null deferredCloses=0 longestCloseLagNs=null closeLag=null heldRuns=0 unknownRuns=0 verdict=clean",
+        "id=semaphore@go1.26.8:dtrace variant=semaphore toolchain=go1.26.8 tracer=dtrace role=null runs=5 expected=clean doubts=0 cycles=2000 binds=4000 addressInUse=0 lingering=0 longestLingerNs=null linger=null deferredCloses=0 longestCloseLagNs=null closeLag=null heldRuns=0 unknownRuns=0 verdict=clean",
+        "id=unfixed@go1.9.7:none variant=unfixed toolchain=go1.9.7 tracer=none role=null runs=5 expected=null doubts=0 cycles=2000 binds=4000 addressInUse=1120 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=5",
+        "id=semaphore@go1.9.7:none variant=semaphore toolchain=go1.9.7 tracer=none role=null runs=5 expected=null doubts=0 cycles=2000 binds=4000 addressInUse=0 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=5",
+        "id=unfixed@go1.26.8:none variant=unfixed toolchain=go1.26.8 tracer=none role=null runs=5 expected=null doubts=0 cycles=2000 binds=4000 addressInUse=0 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=5",
+        "id=semaphore@go1.26.8:none variant=semaphore toolchain=go1.26.8 tracer=none role=null runs=5 expected=null doubts=0 cycles=2000 binds=4000 addressInUse=0 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=5",
       ]
     `);
   });
@@ -161,6 +161,7 @@ describe('buildReport', () => {
         "run": "0001",
         "tid": 4711,
         "toolchain": "go1.9.7",
+        "tracer": "dtrace",
         "variant": "unfixed",
       }
     `);
@@ -217,7 +218,7 @@ describe('an arm', () => {
     const claimed = { cycles: 400, binds: 800, addressInUse: 3 };
     const runs = [run({ claimed, verdict: 'clean' }), run({ claimed })];
     expect(rowOf(armOf(runs, 'none'))).toMatchInlineSnapshot(
-      `"variant=semaphore toolchain=go1.9.7 tracer=none runs=2 expected=null doubts=0 cycles=800 binds=1600 addressInUse=6 heldRuns=null lingering=null longestLingerNs=null deferredCloses=null longestCloseLagNs=null verdict=unknown unknownRuns=2"`,
+      `"id=semaphore@go1.9.7:none variant=semaphore toolchain=go1.9.7 tracer=none role=null runs=2 expected=null doubts=0 cycles=800 binds=1600 addressInUse=6 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=2"`,
     );
     expect(armOf([run({ claimed }), run({ claimed: null })], 'none')).toMatchObject({ cycles: null });
   });
@@ -291,7 +292,7 @@ describe('notes', () => {
 });
 
 function armOf(runs: readonly RunSummary[], tracer = 'dtrace'): ArmReport {
-  const arm = { variant: 'semaphore', toolchain: 'go1.9.7', tracer, expected: null };
+  const arm = { variant: 'semaphore', toolchain: 'go1.9.7', tracer, expected: null, role: null };
   const [only] = buildReport(session({ arms: [{ arm, runs }] })).arms;
   return only!;
 }
@@ -299,6 +300,7 @@ function armOf(runs: readonly RunSummary[], tracer = 'dtrace'): ArmReport {
 /** One line, so that a table of arms can be read. */
 function rowOf(arm: ArmReport): string {
   return Object.entries(arm)
+    .filter(([, value]) => typeof value !== 'object' || value === null)
     .map(([name, value]) => `${name}=${value ?? 'null'}`)
     .join(' ');
 }
