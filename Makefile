@@ -41,6 +41,10 @@ preflight:
 repro: setup ## prove the race and its fix under DTrace; make repro ARGS="--runs 20" passes arguments on
 	@node dist/harness/cli.js repro $(ARGS)
 
+.PHONY: releases
+releases: setup ## every Go release from 1.4 on, unfixed and fixed (downloads about 6 GB once)
+	@node dist/harness/cli.js releases $(ARGS)
+
 .PHONY: test
 test: setup ## all tests: unit, property, golden, contract, command line, live tracers, Go
 	@scripts/test.sh

@@ -8,6 +8,7 @@ import { compareCommand } from './commands/compare.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { gateCommand } from './commands/gate.ts';
 import { listCommand } from './commands/list.ts';
+import { releasesCommand } from './commands/releases.ts';
 import { reproCommand } from './commands/repro.ts';
 import { setupCommand } from './commands/setup.ts';
 import { formatError, HarnessError } from './errors.ts';
@@ -42,7 +43,16 @@ function createProgram(words: readonly string[], setExitCode: (code: number) => 
     .exitOverride()
     .showHelpAfterError('way out: afterclose --help lists the commands')
     .configureOutput({ outputError: (text, write) => write(`afterclose: ${text.replace(/^error: /, '')}`) });
-  for (const create of [setupCommand, reproCommand, compareCommand, gateCommand, checkCommand, doctorCommand, listCommand]) {
+  for (const create of [
+    setupCommand,
+    reproCommand,
+    releasesCommand,
+    compareCommand,
+    gateCommand,
+    checkCommand,
+    doctorCommand,
+    listCommand,
+  ]) {
     program.addCommand(inherit(program, create(context, setExitCode)));
   }
   return program;

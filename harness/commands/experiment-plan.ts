@@ -44,7 +44,13 @@ export function planExperiment(request: ExperimentPlan): SessionFile {
   const [only] = asked;
   if (same.question.kind === 'compare' && asked.length < 2) throw nothingToCompare(only);
   const { seed, warmUpRuns } = same;
-  const { arms, blocks } = planSession({ seed, arms: asked, beside, runsPerArm: runsPerArm ?? 0, warmUpRuns });
+  const { arms, blocks } = planSession({
+    seed,
+    arms: asked,
+    beside,
+    runsPerArm: runsPerArm ?? 0,
+    warmUpRuns,
+  });
   const [first] = wanted;
   const programs = [...new Map(wanted.map(({ program }) => [keyOf(program), program])).values()];
   return {
@@ -67,8 +73,7 @@ export function planExperiment(request: ExperimentPlan): SessionFile {
       const { target } = programOf(arm, programs);
       return {
         ...arm,
-        arguments:
-          target === null ? variantArguments(request, ports) : [...target.command.slice(1)],
+        arguments: target === null ? variantArguments(request, ports) : [...target.command.slice(1)],
         claims: target === null ? 'made' : 'none',
         timeoutMs: target?.timeoutMs ?? null,
       };

@@ -6,6 +6,7 @@ import type { Question } from '../../src/report/question.ts';
 import type { Report } from '../../src/report/report.ts';
 import type { Progress } from '../output/progress.ts';
 import { buildLauncher } from '../go/build.ts';
+import type { Judgement } from '../run/judgement.ts';
 import { runSession } from '../run/session.ts';
 import type { BlockTime } from '../run/session.ts';
 import { defaultSessionDirectory } from '../store/layout.ts';
@@ -47,11 +48,29 @@ export interface ExperimentOptions extends CommonOptions, PlaceOptions {
   readonly out?: string;
 }
 
+/** Runs it, and prints what came out. */
 export async function runExperiment(
   context: CommandContext,
   experiment: Experiment,
   options: ExperimentOptions,
 ): Promise<Report> {
+  const { judgement, sessionPath } = await conductExperiment(context, experiment, options);
+  await printJudgement(judgement, { context, options, sessionPath });
+  return judgement.report;
+}
+
+export interface ConductedExperiment {
+  readonly judgement: Judgement;
+  /** Where the session is stored, as it is to be told. */
+  readonly sessionPath: string;
+}
+
+/** Runs it, and saves its report beside the evidence. */
+export async function conductExperiment(
+  context: CommandContext,
+  experiment: Experiment,
+  options: ExperimentOptions,
+): Promise<ConductedExperiment> {
   const progress = progressFor(options);
   const startedAt = new Date();
   const session = newSessionId(startedAt);
@@ -105,7 +124,7 @@ export async function runExperiment(
   } finally {
     place.release();
   }
-  return judge(context, { options, directory, progress });
+  return judge(directory, progress);
 }
 
 /** The number of runs is decided here, before the first of them, and never again. */
@@ -119,7 +138,8 @@ function fixRuns(
     const once = planExperiment({ ...request, runsPerArm: 1 });
     const runsPerArm = typeof runs === 'number' ? runs : runsWithin(runs.budgetMs, spentMs, once, took);
     const timeFor = (count: number) => estimateMs(count, once, took);
-    for (const line of describePrice({ runsPerArm, arms: wanted.length, detect, timeFor })) progress.say(line);
+    for (const line of describePrice({ runsPerArm, arms: wanted.length, detect, timeFor }))
+      progress.say(line);
     return planExperiment({ ...request, runsPerArm });
   };
 }
@@ -137,22 +157,13 @@ async function chooseTracers(
   return chosen;
 }
 
-interface JudgeRequest {
-  readonly options: CommonOptions;
-  readonly directory: string;
-  readonly progress: Progress;
-}
-
-async function judge(
-  context: CommandContext,
-  { options, directory, progress }: JudgeRequest,
-): Promise<Report> {
+async function judge(directory: string, progress: Progress): Promise<ConductedExperiment> {
   progress.show('judging what was saved');
-  const judgement = await judgeUntilSignal(directory, shortPath(directory));
+  const sessionPath = shortPath(directory);
+  const judgement = await judgeUntilSignal(directory, sessionPath);
   await writeReport(directory, renderReportJson(judgement.report));
   progress.clear();
-  await printJudgement(judgement, { context, options, sessionPath: shortPath(directory) });
-  return judgement.report;
+  return { judgement, sessionPath };
 }
 
 function describe(blocks: SessionFile['blocks']): string {

@@ -90,6 +90,10 @@ type Decided = 'as-expected' | 'unexpected' | 'inconclusive';
 
 function decide(question: Question, arms: Report['arms']): Decided {
   if (question.kind === 'repro') return decideOutcome(arms);
+  if (question.kind === 'releases') {
+    const decided = decideOutcome(arms);
+    return decided === 'as-expected' && question.missing.length > 0 ? 'inconclusive' : decided;
+  }
   return decideComparison(
     arms.map(({ verdict, expected, tracer }) => ({
       verdict,

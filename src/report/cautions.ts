@@ -19,10 +19,10 @@ export interface CautionInput {
   readonly isForeignThroughout: boolean;
 }
 
-/** None for `repro`, which tests and claims nothing. */
+/** None for `repro` and `releases`, which test and claim nothing. */
 export function findCautions(input: CautionInput): Caution[] {
   const { question, arms, comparisons, machine } = input;
-  if (question.kind === 'repro') return [];
+  if (question.kind === 'repro' || question.kind === 'releases') return [];
   return cautionsOf({
     knownBad: question.kind === 'gate' ? 'required' : 'optional',
     claim: question.claim,
@@ -50,9 +50,7 @@ function factsOf({ arm, runs }: JudgedArm, input: CautionInput): ArmFacts {
         : {
             heldRuns: count(({ verdict }) => verdict === 'held'),
             unknownRuns: count(({ verdict }) => verdict === 'unknown') - missing,
-            foreignRuns: input.isForeignThroughout
-              ? done
-              : count((run) => has(run, 'foreign-holder')),
+            foreignRuns: input.isForeignThroughout ? done : count((run) => has(run, 'foreign-holder')),
             effect: input.effects.find((each) => each.arm === id)?.effect ?? null,
           },
   };

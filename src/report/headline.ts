@@ -7,6 +7,7 @@ import { armNames, type NameOf } from './arm-name.ts';
 import { gateVerdict } from './gate-words.ts';
 import { formatCount, formatCounted } from './quantity.ts';
 import type { ArmReport, Report } from './report.ts';
+import { missingReleases, releasesSentences } from './releases-words.ts';
 import { runsHeld } from './runs-held.ts';
 
 export interface Headline {
@@ -27,14 +28,15 @@ export function headline(report: Report): Headline {
   return {
     ...(gateVerdict(report) ?? verdictOf(report, nameOf)),
     sentences:
-      traced.length === 0
+      releasesSentences(report) ??
+      (traced.length === 0
         ? report.arms.map((arm) => claimSentence(arm, nameOf))
         : [
             ...bad.map((arm) => knownBadSentence(arm, nameOf)),
             ...others.map((arm) =>
               otherSentence(arm, nameOf, fixed(arm) ? 'With the fix' : 'Clean, as it must be'),
             ),
-          ],
+          ]),
   };
 }
 
@@ -45,7 +47,7 @@ function verdictOf(report: Report, nameOf: NameOf): Omit<Headline, 'sentences'> 
     case 'unexpected':
       return { marker: 'UNEXPECTED', verdict: unexpected(report.arms, nameOf) };
     case 'inconclusive':
-      return { marker: 'INCONCLUSIVE', verdict: inconclusive(report.arms, nameOf) };
+      return { marker: 'INCONCLUSIVE', verdict: inconclusive(report, nameOf) };
     case 'interrupted':
       return {
         marker: 'INTERRUPTED',
@@ -82,18 +84,23 @@ function unexpected(arms: readonly ArmReport[], nameOf: NameOf): string {
   return `a port was still held in ${formatCounted(held.length, 'arm')} that must be clean: ${listOf(held.map((arm) => nameWithRuns(arm, nameOf)))}.`;
 }
 
-function inconclusive(arms: readonly ArmReport[], nameOf: NameOf): string {
+function inconclusive(report: Report, nameOf: NameOf): string {
+  const { arms } = report;
+  const missing = missingReleases(report);
   const judged = arms.filter((arm) => arm.expected !== null);
   const notHeld = judged.filter((arm) => arm.expected === 'held' && arm.verdict === 'clean');
   const unknown = judged.filter((arm) => arm.verdict === 'unknown');
   const reasons = [
     ...(judged.length === 0 ? [whyNothingIsJudged(arms)] : []),
+    ...(missing === null ? [] : [missing]),
     ...(notHeld.length === 0
       ? []
       : [
           `the race did not show in ${listOf(notHeld.map((arm) => nameWithRuns(arm, nameOf)))}, which must be held, so what is clean proves nothing`,
         ]),
-    ...(unknown.length === 0 ? [] : [`there is doubt about ${listOf(unknown.map((arm) => nameWithRuns(arm, nameOf)))}`]),
+    ...(unknown.length === 0
+      ? []
+      : [`there is doubt about ${listOf(unknown.map((arm) => nameWithRuns(arm, nameOf)))}`]),
   ];
   return reasons.length === 0 ? 'the evidence does not suffice.' : `${reasons.join('; ')}.`;
 }

@@ -32,6 +32,12 @@ export const questionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('repro') }),
   z.strictObject({ kind: z.literal('compare'), claim }),
   z.strictObject({
+    kind: z.literal('releases'),
+    missing: z
+      .array(z.strictObject({ release: z.string(), why: z.string() }))
+      .describe('releases that belong in the list and could not be had'),
+  }),
+  z.strictObject({
     kind: z.literal('gate'),
     claim,
     inconclusive: z.enum(['fail', 'pass']).describe('which exit code a gate without an answer has: 4 or 0'),

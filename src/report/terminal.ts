@@ -10,6 +10,7 @@ import { doubtsSection, notesSection } from './terminal/doubts-section.ts';
 import { effectSection } from './terminal/effect-section.ts';
 import { pageOf, type Page } from './terminal/page.ts';
 import { prose } from './terminal/prose.ts';
+import { releasesSection } from './terminal/releases-section.ts';
 import { storySection } from './terminal/story-section.ts';
 
 export const terminal: Renderer = { name: 'terminal', render: renderTerminal };
@@ -19,7 +20,7 @@ function renderTerminal(report: Report, options: RenderOptions): string {
   const sections = [
     headlineSection(report, page),
     gateSection(report, page),
-    armsTable(report, page),
+    report.question.kind === 'releases' ? releasesSection(report, page) : armsTable(report, page),
     comparisonSection(report, page),
     durationsSection(report, page),
     storySection(report, page),

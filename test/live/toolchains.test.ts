@@ -5,9 +5,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildLauncher, buildVariant } from '../../harness/go/build.ts';
 import { findLocalGo } from '../../harness/go/go-command.ts';
+import { servedReleases } from '../../harness/go/known-releases.ts';
+import { listReleases } from '../../harness/go/release-list.ts';
 import { resolveToolchains } from '../../harness/go/toolchain.ts';
 import type { Toolchain } from '../../harness/go/toolchain.ts';
 import { currentHost } from '../../harness/host.ts';
@@ -175,4 +177,43 @@ test('the launcher is one static binary of the local Go', async () => {
   expect(lines).toEqual([`building launcher with ${first.toolchain}`]);
   // PT_INTERP names the dynamic loader: a static program has none.
   expect(readFileSync(first.binary).includes('/ld-linux')).toBe(false);
+});
+
+describe('which releases there are', () => {
+  const local = async (proxy: string) =>
+    findLocalGo(host('release-list'), {
+      ...process.env,
+      GOPROXY: proxy,
+      GOMODCACHE: join(directory, 'no-modules'),
+    });
+
+  test('is what the module proxy lists for this system, and the local one', async () => {
+    const system = `linux-${process.arch === 'x64' ? 'amd64' : process.arch}`;
+    const versions = [
+      `v0.0.1-go1.9.7.${system}`,
+      `v0.0.1-go1.4.3.${system}`,
+      'v0.0.1-go1.9.6.plan9-386',
+      'v9',
+    ];
+    const server = createServer((_, response) => response.end(versions.join('\n')));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const go = await local(`http://127.0.0.1:${port}`);
+      expect(await listReleases(go)).toEqual({ releases: ['go1.4.3', 'go1.9.7', go.version], offline: null });
+    } finally {
+      server.close();
+    }
+  });
+
+  test('is, without the proxy, what is known to have been served, but for the line that is here', async () => {
+    const go = await local('off');
+    const { releases, offline } = await listReleases(go);
+    expect(offline).toContain('GOPROXY=off');
+    const line = go.version.split('.').slice(0, 2).join('.');
+    expect(releases.filter((name) => name.startsWith(`${line}.`))).toEqual([go.version]);
+    expect(releases).toEqual(
+      expect.arrayContaining(servedReleases.filter((name) => !name.startsWith(`${line}.`))),
+    );
+  });
 });

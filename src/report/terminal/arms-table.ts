@@ -1,10 +1,10 @@
 /** The arms, one line each where the terminal is wide enough, else folded under the arm's name. */
-import Table from 'cli-table3';
 import { escapeTerminal } from '../escape.ts';
 import type { ArmReport, Report } from '../report.ts';
 import { armCells, nothing, type ArmCells } from './arm-cells.ts';
 import type { Page } from './page.ts';
 import { cutToWidth, displayWidth, prose } from './prose.ts';
+import { drawTable, gap } from './table.ts';
 
 export function armsTable({ arms }: Report, page: Page): string[] {
   if (arms.length === 0) return [page.paint.bold('ARMS'), '  none'];
@@ -19,8 +19,6 @@ interface Column {
   readonly align: 'left' | 'right';
   readonly text: (cells: ArmCells) => string;
 }
-
-const gap = '  ';
 
 const oneLineColumns: readonly Column[] = [
   { head: 'variant', align: 'left', text: (cells) => cells.variant },
@@ -109,49 +107,13 @@ function nameRow(arm: ArmReport, cells: ArmCells | undefined, page: Page, width:
   return paintOf(arm, page)(verdict) + page.paint.bold(name);
 }
 
-function drawTable(
-  columns: readonly { readonly align: 'left' | 'right'; readonly width: number }[],
-  rows: readonly (readonly (string | { readonly content: string; readonly colSpan: number })[])[],
-): string[] {
-  const table = new Table({
-    // A cell over several columns counts one column for each gap, so the rest of a gap is padding.
-    chars: { ...noBorders, middle: ' ' },
-    // Without colour names here, the table adds no colour of its own and asks no environment for it.
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap.length - 1 },
-    colWidths: columns.map((column) => column.width + gap.length - 1),
-    colAligns: columns.map((column) => column.align),
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
-}
-
-const noBorders = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-} as const;
-
-function paintOf(arm: ArmReport, { paint }: Page): (text: string) => string {
+export function paintOf(arm: ArmReport, { paint }: Page): (text: string) => string {
   if (arm.expected === null) return paint.dim;
   if (arm.verdict === arm.expected) return paint.green;
   return arm.verdict === 'held' ? paint.red : paint.yellow;
 }
 
-function legend({ textWidth, paint }: Page): string[] {
+export function legend({ textWidth, paint }: Page): string[] {
   return [
     'lingering: sockets still held past the point from which the program takes the address as free.',
     'deferred closes: sockets still there after Close had returned; a measure, not a finding.',

@@ -10,7 +10,8 @@ import { prose } from './prose.ts';
 
 export function effectSection(report: Report, { paint, textWidth: width }: Page): string[] {
   const traced = report.arms.filter((arm) => arm.tracer !== untraced);
-  if (traced.length === 0) return [];
+  // A list of releases asks another question, and runs nothing untraced.
+  if (traced.length === 0 || report.question.kind === 'releases') return [];
   const nameOf = namesOfIds(report);
   const effects = report.tracerEffects;
   const silent = effects.filter(({ effect }) => effect.kind === 'neither');

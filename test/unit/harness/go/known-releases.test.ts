@@ -14,8 +14,8 @@ test.each([
   ['go1.4', 'go1.4.3'],
   ['go1.9.7', 'go1.8.7'],
   ['go1.15.15', 'go1.14.15'],
-  ['go1.16.1', 'go1.17.13'],
-  ['go1.99.4', 'go1.27.3'],
+  ['go1.16.1', 'go1.16.15'],
+  ['go1.99.4', 'go1.27.4'],
 ])('the nearest to %s is %s', (name, expected) => {
   expect(nearestRelease(name, servedReleases)).toBe(expected);
 });
