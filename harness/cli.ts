@@ -42,7 +42,15 @@ function createProgram(words: readonly string[], setExitCode: (code: number) => 
     .exitOverride()
     .showHelpAfterError('way out: afterclose --help lists the commands')
     .configureOutput({ outputError: (text, write) => write(`afterclose: ${text.replace(/^error: /, '')}`) });
-  for (const create of [setupCommand, reproCommand, compareCommand, gateCommand, checkCommand, doctorCommand, listCommand]) {
+  for (const create of [
+    setupCommand,
+    reproCommand,
+    compareCommand,
+    gateCommand,
+    checkCommand,
+    doctorCommand,
+    listCommand,
+  ]) {
     program.addCommand(inherit(program, create(context, setExitCode)));
   }
   return program;

@@ -27,10 +27,7 @@ export interface ArmSources {
  * In the order of the words.
  * @throws HarnessError (usage) with the nearest names
  */
-export async function readArms(
-  words: readonly string[],
-  sources: ArmSources,
-): Promise<readonly WantedArm[]> {
+export async function readArms(words: readonly string[], sources: ArmSources): Promise<readonly WantedArm[]> {
   const variants = await listVariants(sources.scenario, sources);
   return words.flatMap((word) => readArm(word, sources, variants));
 }

@@ -44,7 +44,13 @@ export function planExperiment(request: ExperimentPlan): SessionFile {
   const [only] = asked;
   if (same.question.kind === 'compare' && asked.length < 2) throw nothingToCompare(only);
   const { seed, warmUpRuns } = same;
-  const { arms, blocks } = planSession({ seed, arms: asked, beside, runsPerArm: runsPerArm ?? 0, warmUpRuns });
+  const { arms, blocks } = planSession({
+    seed,
+    arms: asked,
+    beside,
+    runsPerArm: runsPerArm ?? 0,
+    warmUpRuns,
+  });
   const [first] = wanted;
   const programs = [...new Map(wanted.map(({ program }) => [keyOf(program), program])).values()];
   return {
@@ -67,8 +73,7 @@ export function planExperiment(request: ExperimentPlan): SessionFile {
       const { target } = programOf(arm, programs);
       return {
         ...arm,
-        arguments:
-          target === null ? variantArguments(request, ports) : [...target.command.slice(1)],
+        arguments: target === null ? variantArguments(request, ports) : [...target.command.slice(1)],
         claims: target === null ? 'made' : 'none',
         timeoutMs: target?.timeoutMs ?? null,
       };
@@ -93,21 +98,21 @@ export function runnablePrograms(
 }
 
 /**
- * The whole runs of every arm that fit into what is left of a budget, at least one: a round holds each arm once,
- * and only whole rounds count.
- * @param plan of the session with one counted run of each arm
+ * The whole runs of every arm that fit into what the warm-up left of a budget, at least one: a round holds each arm
+ * once, and only whole rounds count.
+ * @param plan of the session with two counted runs of each arm, so that it has every block
  */
 export function runsWithin(
   budgetMs: number,
-  spentMs: number,
   plan: Pick<SessionFile, 'blocks'>,
   took: readonly BlockTime[],
 ): number {
   const { onceMs, roundMs } = timeOf(plan, took);
+  const spentMs = took.reduce((sum, { wallMs }) => sum + wallMs, 0);
   return Math.max(1, Math.floor((budgetMs - spentMs - onceMs) / roundMs));
 }
 
-/** How long counted runs take, from the warm-up. @param plan with one counted run of each arm, or more */
+/** How long counted runs take, from the warm-up. @param plan as for `runsWithin` */
 export function estimateMs(
   runsPerArm: number,
   plan: Pick<SessionFile, 'blocks'>,

@@ -40,11 +40,18 @@ interface GateOptions extends ExperimentOptions {
 export function gateCommand(context: CommandContext, setExitCode: (code: number) => void): Command {
   const command = new Command('gate')
     .description('for CI: fail when something that was fixed holds a port again')
-    .argument('[subject...]', 'the arms that are gated, as in compare (default: those of the config file, else the fixed variants)')
+    .argument(
+      '[subject...]',
+      'the arms that are gated, as in compare (default: those of the config file, else the fixed variants)',
+    )
     .option('--known-bad <arm>', `must be held, or the gate proves nothing (default: ${ownGate.knownBad})`)
     .option('--known-good <arm>', `must be clean (default: ${ownGate.knownGood})`)
     .option('--claim <text>', `what green is to claim (default: "${ownGate.claim}")`, readWith(readClaim))
-    .option('--runs <n>', 'runs of every arm (default: as many as the claim takes)', wholeNumber(1, 1_000_000))
+    .option(
+      '--runs <n>',
+      'runs of every arm (default: as many as the claim takes)',
+      wholeNumber(1, 1_000_000),
+    )
     .option('--cycles <n>', 'rounds of every run of a variant', wholeNumber(1, 1_000_000), 100)
     .addOption(
       new Option('--inconclusive <what>', 'what a gate without an answer does')

@@ -24,7 +24,9 @@ export async function buildTarget(target: Target, options: BuildOptions): Promis
     file,
     target,
     goVersion: null,
-    sha256: createHash('sha256').update(await readFile(file)).digest('hex'),
+    sha256: createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex'),
   };
 }
 
@@ -39,10 +41,12 @@ export function findCommand({ command, directory }: Pick<Target, 'command' | 'di
 
 /** What every run of a command gets of our environment; its own `env` is added to it. */
 export function targetEnvironment({ env }: Pick<Target, 'env'>): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'].flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
+  const kept = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'].flatMap(
+    (name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value] as const];
+    },
+  );
   return { ...Object.fromEntries(kept), ...env };
 }
 

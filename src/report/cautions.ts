@@ -50,9 +50,7 @@ function factsOf({ arm, runs }: JudgedArm, input: CautionInput): ArmFacts {
         : {
             heldRuns: count(({ verdict }) => verdict === 'held'),
             unknownRuns: count(({ verdict }) => verdict === 'unknown') - missing,
-            foreignRuns: input.isForeignThroughout
-              ? done
-              : count((run) => has(run, 'foreign-holder')),
+            foreignRuns: input.isForeignThroughout ? done : count((run) => has(run, 'foreign-holder')),
             effect: input.effects.find((each) => each.arm === id)?.effect ?? null,
           },
   };

@@ -60,7 +60,8 @@ export function describeGateFinding(finding: GateReport['findings'][number]): st
   const { subject, code, cause, address, heldRuns, runs, state, before } = finding;
   const where = address === null ? 'any address' : excerpt(address);
   const what = `${excerpt(subject)}: ${code} (${excerpt(cause)}) of ${where}`;
-  const was = before === null ? '' : `, ${formatCount(before.heldRuns)} of ${formatCount(before.runs)} in the baseline`;
+  const was =
+    before === null ? '' : `, ${formatCount(before.heldRuns)} of ${formatCount(before.runs)} in the baseline`;
   const now = `in ${formatCount(heldRuns)} of ${formatCounted(runs, 'run')}${was}`;
   switch (state) {
     case 'new':

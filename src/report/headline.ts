@@ -93,7 +93,9 @@ function inconclusive(arms: readonly ArmReport[], nameOf: NameOf): string {
       : [
           `the race did not show in ${listOf(notHeld.map((arm) => nameWithRuns(arm, nameOf)))}, which must be held, so what is clean proves nothing`,
         ]),
-    ...(unknown.length === 0 ? [] : [`there is doubt about ${listOf(unknown.map((arm) => nameWithRuns(arm, nameOf)))}`]),
+    ...(unknown.length === 0
+      ? []
+      : [`there is doubt about ${listOf(unknown.map((arm) => nameWithRuns(arm, nameOf)))}`]),
   ];
   return reasons.length === 0 ? 'the evidence does not suffice.' : `${reasons.join('; ')}.`;
 }

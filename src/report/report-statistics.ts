@@ -35,7 +35,9 @@ export const comparisonReport = z.strictObject({
         .describe('conditional maximum likelihood with the exact 95 % interval'),
       detectable: z
         .strictObject({ higher: share.nullable(), lower: share.nullable() })
-        .describe('rates of the arm that these runs would have told from the reference with 80 %; null: none'),
+        .describe(
+          'rates of the arm that these runs would have told from the reference with 80 %; null: none',
+        ),
     })
     .nullable()
     .describe('null: runs are in doubt, or there are none'),

@@ -7,7 +7,14 @@ import { armRoles } from '../experiment/arm.ts';
 import { findingCodes } from '../findings/finding.ts';
 import { outcomes } from '../verdict/outcome.ts';
 import { verdicts } from '../verdict/verdict.ts';
-import { comparisonReport, cautionReport, durations, gateReport, share, tracerEffectReport } from './report-statistics.ts';
+import {
+  comparisonReport,
+  cautionReport,
+  durations,
+  gateReport,
+  share,
+  tracerEffectReport,
+} from './report-statistics.ts';
 import { questionSchema } from './question.ts';
 
 export const reportSchemaVersion = 1;
