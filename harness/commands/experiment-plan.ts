@@ -98,21 +98,21 @@ export function runnablePrograms(
 }
 
 /**
- * The whole runs of every arm that fit into what is left of a budget, at least one: a round holds each arm once,
- * and only whole rounds count.
- * @param plan of the session with one counted run of each arm
+ * The whole runs of every arm that fit into what the warm-up left of a budget, at least one: a round holds each arm
+ * once, and only whole rounds count.
+ * @param plan of the session with two counted runs of each arm, so that it has every block
  */
 export function runsWithin(
   budgetMs: number,
-  spentMs: number,
   plan: Pick<SessionFile, 'blocks'>,
   took: readonly BlockTime[],
 ): number {
   const { onceMs, roundMs } = timeOf(plan, took);
+  const spentMs = took.reduce((sum, { wallMs }) => sum + wallMs, 0);
   return Math.max(1, Math.floor((budgetMs - spentMs - onceMs) / roundMs));
 }
 
-/** How long counted runs take, from the warm-up. @param plan with one counted run of each arm, or more */
+/** How long counted runs take, from the warm-up. @param plan as for `runsWithin` */
 export function estimateMs(
   runsPerArm: number,
   plan: Pick<SessionFile, 'blocks'>,

@@ -134,10 +134,9 @@ function fixRuns(
   progress: Progress,
 ): (took: readonly BlockTime[]) => SessionFile {
   return (took) => {
-    const spentMs = Date.now() - request.startedAt.getTime();
-    const once = planExperiment({ ...request, runsPerArm: 1 });
-    const runsPerArm = typeof runs === 'number' ? runs : runsWithin(runs.budgetMs, spentMs, once, took);
-    const timeFor = (count: number) => estimateMs(count, once, took);
+    const whole = planExperiment({ ...request, runsPerArm: 2 });
+    const runsPerArm = typeof runs === 'number' ? runs : runsWithin(runs.budgetMs, whole, took);
+    const timeFor = (count: number) => estimateMs(count, whole, took);
     for (const line of describePrice({ runsPerArm, arms: wanted.length, detect, timeFor }))
       progress.say(line);
     return planExperiment({ ...request, runsPerArm });

@@ -25,7 +25,10 @@ export async function readBaseline(path: string, program: string): Promise<Basel
   const parsed = baselineSchema.safeParse(json);
   if (!parsed.success) throw refused(shown, z.prettifyError(parsed.error));
   if (parsed.data.program !== program) {
-    throw refused(shown, `it is about ${JSON.stringify(parsed.data.program)}, this gate about ${JSON.stringify(program)}`);
+    throw refused(
+      shown,
+      `it is about ${JSON.stringify(parsed.data.program)}, this gate about ${JSON.stringify(program)}`,
+    );
   }
   return parsed.data;
 }
@@ -33,7 +36,9 @@ export async function readBaseline(path: string, program: string): Promise<Basel
 /** @throws HarnessError (usage) where it knows findings of what this gate does not look at */
 export function refuseStrangers(baseline: Baseline, { arms }: Pick<SessionFile, 'arms'>): void {
   const subjects = arms.filter(({ role }) => role === 'subject').map(subjectId);
-  const strangers = baseline.findings.map(({ subject }) => subject).filter((each) => !subjects.includes(each));
+  const strangers = baseline.findings
+    .map(({ subject }) => subject)
+    .filter((each) => !subjects.includes(each));
   if (strangers.length === 0) return;
   throw refused(
     'the baseline',
@@ -45,7 +50,14 @@ export function refuseStrangers(baseline: Baseline, { arms }: Pick<SessionFile, 
 export async function writeBaseline(path: string, program: string, { gate }: Report): Promise<number> {
   const findings = (gate?.findings ?? [])
     .filter(({ state }) => state !== 'gone')
-    .map(({ subject, code, cause, address, heldRuns, runs }) => ({ subject, code, cause, address, heldRuns, runs }));
+    .map(({ subject, code, cause, address, heldRuns, runs }) => ({
+      subject,
+      code,
+      cause,
+      address,
+      heldRuns,
+      runs,
+    }));
   const baseline: Baseline = { schemaVersion: baselineSchemaVersion, program, findings };
   try {
     await writeFile(path, `${JSON.stringify(baseline, null, 2)}\n`);
@@ -80,7 +92,8 @@ function refused(shown: string, why: string): HarnessError {
   return new HarnessError({
     what: `${shown} can not be held against this gate`,
     why,
-    remedy: 'name the right file with --baseline, or write a new one with --write-baseline and read it before you commit it',
+    remedy:
+      'name the right file with --baseline, or write a new one with --write-baseline and read it before you commit it',
     exitCode: exitCodes.usage,
   });
 }

@@ -1,10 +1,10 @@
 /** From a command of the user to a file that can be run. */
 import { createHash } from 'node:crypto';
-import { accessSync, constants, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import type { BuiltProgram } from '../commands/wanted-arms.ts';
 import { HarnessError } from '../errors.ts';
+import { isExecutableFile } from '../executable-file.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { BuildOptions } from '../go/build.ts';
 import { throwIfInterrupted } from '../run/interruption.ts';
@@ -24,7 +24,9 @@ export async function buildTarget(target: Target, options: BuildOptions): Promis
     file,
     target,
     goVersion: null,
-    sha256: createHash('sha256').update(await readFile(file)).digest('hex'),
+    sha256: createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex'),
   };
 }
 
@@ -34,15 +36,17 @@ export function findCommand({ command, directory }: Pick<Target, 'command' | 'di
   const places = name.includes('/')
     ? [resolve(directory, name)]
     : (process.env['PATH'] ?? '').split(delimiter).map((folder) => resolve(directory, join(folder, name)));
-  return places.find(isExecutable) ?? null;
+  return places.find(isExecutableFile) ?? null;
 }
 
 /** What every run of a command gets of our environment; its own `env` is added to it. */
 export function targetEnvironment({ env }: Pick<Target, 'env'>): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'].flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
+  const kept = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'].flatMap(
+    (name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value] as const];
+    },
+  );
   return { ...Object.fromEntries(kept), ...env };
 }
 
@@ -78,15 +82,6 @@ function definedVariables(environment: NodeJS.ProcessEnv): Record<string, string
   return Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function notThere({ name, command, directory }: Target): HarnessError {

@@ -1,7 +1,7 @@
 /** The shape of afterclose.config.{json,ts,mjs}; schema/config.schema.json is generated from it. */
 import { z } from 'zod';
 
-const words = z.tuple([z.string().min(1)], z.string());
+const words = z.tuple([z.string('it must name a program').min(1, 'it must name a program')], z.string());
 
 const target = z.strictObject({
   command: words.describe('program and arguments, never a shell line; a program with a / is seen from cwd'),
@@ -11,7 +11,10 @@ const target = z.strictObject({
     .default({})
     .describe('added to PATH, HOME, USER, LOGNAME, SHELL, LANG, LC_ALL, TZ and TMPDIR, all that a run gets'),
   build: words.optional().describe('done once in cwd, before the first run'),
-  expects: z.enum(['clean', 'held']).optional().describe('what a comparison expects of it; left out: nothing'),
+  expects: z
+    .enum(['clean', 'held'])
+    .optional()
+    .describe('what a comparison expects of it; left out: nothing'),
   timeout: z
     .string()
     .regex(/^\d{1,6}(ms|s|m)$/, 'not a time such as 500ms, 60s or 5m')
@@ -27,14 +30,12 @@ const gate = z.strictObject({
   baseline: z.string().min(1).optional().describe('known findings, as seen from the config file'),
 });
 
-export const targetNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const targetNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export const configFileSchema = z.strictObject({
   $schema: z.string().optional(),
   program: z.string().min(1).default('own commands').describe('what a baseline of these targets is about'),
-  targets: z
-    .record(z.string().regex(targetNamePattern, 'letters, digits, dots, dashes and underscores'), target)
-    .describe('commands by their names'),
+  targets: z.record(z.string().regex(targetNamePattern), target).describe('commands by their names'),
   gate: gate.optional(),
 });
 export type ConfigFile = z.infer<typeof configFileSchema>;

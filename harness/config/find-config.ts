@@ -31,7 +31,8 @@ export interface ConfigPlace {
  * @throws HarnessError (usage) with every mistake
  */
 export async function findConfig({ named, variants }: ConfigPlace): Promise<Config | null> {
-  const path = named === null ? names.map((name) => resolve(name)).find((each) => existsSync(each)) : resolve(named);
+  const path =
+    named === null ? names.map((name) => resolve(name)).find((each) => existsSync(each)) : resolve(named);
   if (path === undefined) return null;
   const shown = relative(process.cwd(), path);
   const parsed = configFileSchema.safeParse(await load(path, shown));
@@ -110,7 +111,7 @@ function wrongTargets(targets: readonly Target[], variants: readonly string[]): 
 
 function wrongGate({ gate, targets }: Config, variants: readonly string[]): string[] {
   if (gate === null) return [];
-  const known = [...targets.map(({ name }) => name), ...variants];
+  const known = [...new Set([...targets.map(({ name }) => name), ...variants])];
   const arms: readonly (readonly [string, string])[] = [
     ['gate.knownBad', gate.knownBad],
     ['gate.knownGood', gate.knownGood],
@@ -118,7 +119,9 @@ function wrongGate({ gate, targets }: Config, variants: readonly string[]): stri
   ];
   return arms.flatMap(([at, arm]) => {
     const [name = ''] = arm.split(/[@:]/);
-    return known.includes(name) ? [] : [`${at}: there is no ${JSON.stringify(name)}; ${suggestNames(name, known)}`];
+    return known.includes(name)
+      ? []
+      : [`${at}: there is no ${JSON.stringify(name)}; ${suggestNames(name, known)}`];
   });
 }
 
@@ -128,6 +131,9 @@ function isDirectory(path: string): boolean {
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {
   const at = (path: readonly PropertyKey[]) => path.map(String).join('.') || 'the file itself';
+  if (issue.code === 'invalid_key') {
+    return [`${at(issue.path)}: a name is made of letters, digits, dots, dashes and underscores`];
+  }
   if (issue.code !== 'unrecognized_keys') return [`${at(issue.path)}: ${issue.message}`];
   return issue.keys.map((key) => {
     const known = keysAt(issue.path);

@@ -76,7 +76,12 @@ function exitCodeOf(verdict: Verdict): number {
 
 function toLogFinding(finding: Finding): LogFinding {
   const noArm = { variant: '', toolchain: null, tracer: '', expected: null, role: null };
-  const { variant: _variant, toolchain: _toolchain, tracer: _tracer, ...told } = toFindingReport(finding, noArm);
+  const {
+    variant: _variant,
+    toolchain: _toolchain,
+    tracer: _tracer,
+    ...told
+  } = toFindingReport(finding, noArm);
   return { ...told, run: runName(told.run) };
 }
 

@@ -113,11 +113,7 @@ function knownTracer(name: string, program: string): Tracer {
   });
 }
 
-function runFacts(
-  { run, arm }: PlannedRun,
-  block: SavedBlock,
-  saved: SavedSession,
-): RunFacts {
+function runFacts({ run, arm }: PlannedRun, block: SavedBlock, saved: SavedSession): RunFacts {
   const record = block.records.get(run) ?? null;
   const claimsPath = `blocks/${block.name}/claims/${run}.json`;
   const isAltered = saved.alterations.some(({ path }) => path === claimsPath);

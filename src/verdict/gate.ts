@@ -100,7 +100,13 @@ function weigh({ subject, kinds, runs }: GateArm, baseline: readonly KnownKind[]
     const known = own.find((each) => covers(each, kind));
     if (known === undefined) return { ...kind, subject, runs, state: 'new', before: null };
     const before = { heldRuns: known.heldRuns, runs: known.runs };
-    return { ...kind, subject, runs, state: hasGrown(kind.heldRuns, runs, before) ? 'grown' : 'known', before };
+    return {
+      ...kind,
+      subject,
+      runs,
+      state: hasGrown(kind.heldRuns, runs, before) ? 'grown' : 'known',
+      before,
+    };
   });
   const gone = own
     .filter((known) => !kinds.some((kind) => covers(known, kind)))

@@ -300,7 +300,8 @@ function armOf(runs: readonly RunSummary[], tracer = 'dtrace'): ArmReport {
 /** One line, so that a table of arms can be read. */
 function rowOf(arm: ArmReport): string {
   return Object.entries(arm)
-    .filter(([, value]) => typeof value !== 'object' || value === null)
-    .map(([name, value]) => `${name}=${value ?? 'null'}`)
+    .flatMap(([name, value]) =>
+      typeof value === 'object' && value !== null ? [] : [`${name}=${String(value)}`],
+    )
     .join(' ');
 }

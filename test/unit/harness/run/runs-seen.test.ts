@@ -23,9 +23,15 @@ test.each([
   ['', { hasBegun: false, runsDone: 0, runsMs: 0, hasEnded: false }],
   [line(hello), { hasBegun: true, runsDone: 0, runsMs: 0, hasEnded: false }],
   [line(hello) + line(run), { hasBegun: true, runsDone: 1, runsMs: 1, hasEnded: false }],
-  [line(hello) + line(run) + line(run).slice(0, -1), { hasBegun: true, runsDone: 1, runsMs: 1, hasEnded: false }],
+  [
+    line(hello) + line(run) + line(run).slice(0, -1),
+    { hasBegun: true, runsDone: 1, runsMs: 1, hasEnded: false },
+  ],
   [line(hello) + '{"kind":"run"}\n' + line(run), { hasBegun: true, runsDone: 1, runsMs: 1, hasEnded: false }],
-  [line(hello) + line(run) + line(run) + line(end), { hasBegun: true, runsDone: 2, runsMs: 2, hasEnded: true }],
+  [
+    line(hello) + line(run) + line(run) + line(end),
+    { hasBegun: true, runsDone: 2, runsMs: 2, hasEnded: true },
+  ],
 ])('%j', async (text, seen) => {
   const file = join(await temporaryDirectory(), 'records.ndjson');
   await writeFile(file, text);
