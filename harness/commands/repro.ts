@@ -3,21 +3,23 @@ import { randomBytes } from 'node:crypto';
 import { release, type } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { renderJson } from '../../src/report/json.ts';
+import { decideExitCode } from '../exit-codes.ts';
+import type { Reporters } from '../output/reporters.ts';
 import type { PortPair } from '../run/ports.ts';
 import { runSession } from '../run/session.ts';
 import { defaultSessionDirectory } from '../store/layout.ts';
 import { checkIsFree, writeReport } from '../store/write.ts';
 import type { CommandContext } from './context.ts';
-import { addCommonOptions, collect, commandLine, portPair, progressFor, wholeNumber } from './options.ts';
-import type { CommonOptions } from './options.ts';
+import { collect, commandLine, portPair, progressFor, wholeNumber } from './options.ts';
 import { judgeUntilSignal } from './judging.ts';
-import { printJudgement, renderReportJson } from './print-judgement.ts';
+import { addReportOptions, openReportersFor, type ReportOptions } from './report-options.ts';
 import { buildPrograms, findPrograms, planRepro } from './repro-plan.ts';
 import { findPlace } from './session-place.ts';
 import { chooseTracer } from './tracer-choice.ts';
 import type { Progress } from '../output/progress.ts';
 
-interface ReproOptions extends CommonOptions {
+interface ReproOptions extends ReportOptions {
   readonly runs: number;
   readonly cycles: number;
   readonly variant?: readonly string[];
@@ -52,7 +54,7 @@ export function reproCommand(context: CommandContext, setExitCode: (code: number
     .action(async (options: ReproOptions) => {
       setExitCode(await repro(context, options));
     });
-  return addCommonOptions(command);
+  return addReportOptions(command);
 }
 
 /** @returns the exit code */
@@ -67,6 +69,7 @@ async function repro(context: CommandContext, options: ReproOptions): Promise<nu
     context.host,
   );
   await checkIsFree(directory);
+  const reporters = await openReportersFor(options, context);
   const chosen = await chooseTracer(options.tracer ?? null, context.host, progress);
   const programs = await buildPrograms(wanted, {
     host: context.host,
@@ -105,25 +108,22 @@ async function repro(context: CommandContext, options: ReproOptions): Promise<nu
   } finally {
     place.release();
   }
-  return judge(context, { options, directory, progress });
+  return judge({ directory, reporters, progress });
 }
 
 interface JudgeRequest {
-  readonly options: ReproOptions;
   readonly directory: string;
+  readonly reporters: Reporters;
   readonly progress: Progress;
 }
 
-async function judge(
-  context: CommandContext,
-  { options, directory, progress }: JudgeRequest,
-): Promise<number> {
+async function judge({ directory, reporters, progress }: JudgeRequest): Promise<number> {
   progress.show('judging what was saved');
-  const judgement = await judgeUntilSignal(directory, shortPath(directory));
-  await writeReport(directory, renderReportJson(judgement.report));
+  const { report } = await judgeUntilSignal(directory, shortPath(directory));
+  await writeReport(directory, renderJson(report));
   progress.clear();
-  await printJudgement(judgement, { context, options, sessionPath: shortPath(directory) });
-  return judgement.report.exitCode;
+  const told = await reporters.tell(report, shortPath(directory));
+  return decideExitCode([report.exitCode, told]);
 }
 
 function describe(blocks: readonly { readonly tracer: string; readonly runs: readonly unknown[] }[]): string {
