@@ -4,7 +4,7 @@ import type { Doubt } from '../verdict/doubt.ts';
 import { decideOutcome, exitCodeOf, type Outcome } from '../verdict/outcome.ts';
 import type { RunSummary } from '../verdict/run-summary.ts';
 import { summarizeArm } from './arm-figures.ts';
-import { toDoubtReport, toFindingReport } from './convert.ts';
+import { toDoubtReport, toFindingReport, toRunReport } from './convert.ts';
 import { reportSchemaVersion, type Report } from './report.ts';
 import { selectDoubts, selectFindings } from './select.ts';
 
@@ -59,6 +59,7 @@ export function buildReport(input: ReportInput): Report {
     doubts: doubts.kept.map(toDoubtReport),
     doubtsOmitted: doubts.omitted,
     notes: runs.flatMap((run) => run.notes.map((note) => ({ ...note, run: run.run }))),
+    runs: input.arms.flatMap((judged) => judged.runs.map((run) => toRunReport(run, judged.arm))),
   };
 }
 

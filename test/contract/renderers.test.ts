@@ -16,7 +16,8 @@ const allOptions: readonly RenderOptions[] = [
 describe.each(Object.values(renderers))('$name', (renderer) => {
   describe.each(Object.entries(reports))('%s', (_, report) => {
     it('is valid input', () => {
-      expect(reportSchema.parse(report)).toEqual(report);
+      const { runs: _runs, ...document } = report;
+      expect(reportSchema.parse(document)).toEqual(document);
     });
 
     it.each(allOptions)('width $width, color $color, $detail', (options) => {

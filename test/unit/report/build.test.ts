@@ -9,7 +9,9 @@ import { arms, doubt, five, run, session } from './sample-session.ts';
 describe('buildReport', () => {
   it('is a valid report, the same after a trip through JSON', () => {
     const report = buildReport(session());
-    expect(reportSchema.parse(report)).toEqual(report);
+    const { runs, ...document } = report;
+    expect(reportSchema.parse(document)).toEqual(document);
+    expect(runs?.length).toBe(40);
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
