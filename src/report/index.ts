@@ -3,7 +3,10 @@ import { github } from './github.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { markdown } from './markdown.ts';
+import { ndjson } from './ndjson.ts';
 import type { Renderer } from './renderer.ts';
+import { sarif } from './sarif.ts';
+import { tap } from './tap.ts';
 import { terminal } from './terminal.ts';
 
 export const renderers = {
@@ -12,4 +15,7 @@ export const renderers = {
   junit,
   markdown,
   github,
+  ndjson,
+  tap,
+  sarif,
 } as const satisfies Readonly<Record<string, Renderer>>;

@@ -77,6 +77,7 @@ export function withText(text: string): Report {
     })),
     doubts: whole.doubts.map((entry) => inner(entry, ['code', 'address', 'text', 'run'])),
     notes: whole.notes.map((entry) => inner(entry, ['code', 'address', 'text', 'run'])),
+    runs: (whole.runs ?? []).map((entry) => inner(entry, ['variant', 'toolchain', 'run'])),
   };
 }
 
@@ -112,5 +113,6 @@ function withNulls(): Report {
       evidence: finding.evidence.map((entry) => ({ ...entry, fd: none })),
     })),
     doubts: whole.doubts.map((entry) => ({ ...entry, run: none, address: none, pid: none })),
+    runs: (whole.runs ?? []).map((entry) => ({ ...entry, expected: none, figures: none, claimed: none })),
   };
 }

@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { issueCommand } from '@actions/core/lib/command.js';
 import type { Nodes } from 'mdast';
+import Ajv from 'ajv';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
+import { Parser, type FinalResults } from 'tap-parser';
 import { describe, expect, it, test, vi } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
+import { armTest, sessionTest } from '../../src/report/arm-test.ts';
 import { escapeTerminal } from '../../src/report/escape.ts';
 import { renderers } from '../../src/report/index.ts';
 import type { RenderOptions } from '../../src/report/renderer.ts';
@@ -59,6 +62,80 @@ describe('github: the toolkit of GitHub Actions', () => {
   it.each(Object.entries(reports))('%s: it would have written the same lines', (_, report) => {
     const lines = renderers.github.render(report, options).split(/(?<=\n)/);
     expect(lines.map(reissue)).toEqual(lines);
+  });
+});
+
+describe('sarif: the schema of SARIF 2.1.0', () => {
+  const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as object;
+  const ajv = new Ajv({ schemaId: 'id', meta: false });
+  ajv.addMetaSchema(readJson(require.resolve('ajv/lib/refs/json-schema-draft-04.json')));
+  const validate = ajv.compile(
+    readJson(require.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json')),
+  );
+
+  it.each(Object.entries(reports))('%s', (_, report) => {
+    validate(JSON.parse(renderers.sarif.render(report, options)));
+    expect(validate.errors).toBe(null);
+  });
+
+  test('it is able to refuse', () => {
+    const log = renderers.sarif.render(reports['as measured'] as Report, options);
+    for (const [what, by] of [
+      ['"ruleId"', '"ruleName"'],
+      ['"kind": "informational"', '"kind": "fine"'],
+      ['"version": "2.1.0"', '"version": "2.2.0"'],
+    ] as const) {
+      expect(log).toContain(what);
+      expect(validate(JSON.parse(log.replace(what, by)))).toBe(false);
+    }
+  });
+});
+
+describe('tap: the parser of node-tap, in strict mode', () => {
+  it.each(Object.entries(reports))('%s', (_, report) => {
+    const { ok, count, fail, skip, todo, plan, bailout, failures } = parseTap(report);
+    const expected = [sessionTest(report), ...report.arms.flatMap((arm) => armTest(arm) ?? [])];
+    const bad = expected.filter(({ result }) => result !== 'passed');
+    expect({ ok, count, fail, skip, todo, bailout, end: plan.end }).toEqual({
+      ok: bad.length === 0,
+      count: expected.length,
+      fail: bad.length,
+      skip: 0,
+      todo: 0,
+      bailout: false,
+      end: expected.length,
+    });
+    const messages = failures.map((failure) => (failure as { diag?: { message?: string } }).diag?.message);
+    expect(messages).toEqual(bad.map(({ message }) => escapeTerminal(message)));
+  });
+
+  test('a name is read as it was written', () => {
+    const report = withText('a # SKIP b\\ # TODO');
+    const names = report.arms.flatMap((arm) => escapeTerminal(armTest(arm)?.name ?? ''));
+    expect(parseTap(report).passes?.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(names.filter((name) => name !== '')),
+    );
+  });
+
+  function parseTap(report: Report): FinalResults {
+    const ended: FinalResults[] = [];
+    const parser = new Parser({ strict: true, passes: true }, (results) => ended.push(results));
+    parser.end(renderers.tap.render(report, options));
+    const [results] = ended;
+    if (results === undefined) throw new Error('the parser does not end');
+    return results;
+  }
+});
+
+describe('ndjson: JSON.parse, line by line', () => {
+  it.each(Object.entries(reports))('%s', (_, report) => {
+    const lines = renderers.ndjson.render(report, options).split('\n');
+    expect(lines.pop()).toBe('');
+    const values = lines.map((line) => JSON.parse(line) as { kind: string; run?: string });
+    expect(values.filter(({ kind }) => kind === 'run')).toEqual(
+      (report.runs ?? []).map((run) => ({ kind: 'run', ...run })),
+    );
+    expect([values[0]?.kind, values.at(-1)?.kind]).toEqual(['session', 'outcome']);
   });
 });
 
