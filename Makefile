@@ -42,6 +42,10 @@ preflight:
 repro: setup ## prove the race and its fix under DTrace; make repro ARGS="--runs 20" passes arguments on
 	@node dist/harness/cli.js repro $(ARGS)
 
+.PHONY: man
+man: build ## read the manual page; it is made from the command line itself
+	@man -l dist/man/afterclose.1
+
 .PHONY: test
 test: setup ## all tests: unit, property, golden, contract, command line, live tracers, Go
 	@scripts/test.sh

@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
+import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { listCommand } from './commands/list.ts';
+import { manualCommand } from './commands/manual.ts';
 import { reproCommand } from './commands/repro.ts';
 import { setupCommand } from './commands/setup.ts';
 import { formatError, HarnessError } from './errors.ts';
@@ -42,6 +44,10 @@ function createProgram(words: readonly string[], setExitCode: (code: number) => 
     .configureOutput({ outputError: (text, write) => write(`afterclose: ${text.replace(/^error: /, '')}`) });
   for (const create of [setupCommand, reproCommand, checkCommand, doctorCommand, listCommand]) {
     program.addCommand(inherit(program, create(context, setExitCode)));
+  }
+  // These describe the others.
+  for (const create of [completionCommand, manualCommand]) {
+    program.addCommand(inherit(program, create(context, setExitCode, program)));
   }
   return program;
 }

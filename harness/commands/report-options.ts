@@ -13,13 +13,13 @@ export interface ReportOptions extends CommonOptions {
 }
 
 export function addReportOptions(command: Command): Command {
-  const names = Object.keys(renderers).join(', ');
-  return addCommonOptions(command).addOption(
-    new Option(
-      '--reporter <name[=file]>',
-      `tell the result as ${names}; on stdout or to a file, repeatable (--json: the same as --reporter json)`,
-    ).argParser(collectReporters),
-  );
+  const option = new Option(
+    '--reporter <name[=file]>',
+    'how the result is told, on stdout or in a file; repeatable (--json is short for --reporter json)',
+  ).argParser(collectReporters);
+  // Not choices(), which would refuse names with a file.
+  option.argChoices = Object.keys(renderers);
+  return addCommonOptions(command).addOption(option);
 }
 
 /**
