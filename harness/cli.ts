@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
+import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { gateCommand } from './commands/gate.ts';
 import { listCommand } from './commands/list.ts';
 import { manualCommand } from './commands/manual.ts';
 import { reproCommand } from './commands/repro.ts';
@@ -42,7 +44,15 @@ function createProgram(words: readonly string[], setExitCode: (code: number) => 
     .exitOverride()
     .showHelpAfterError('way out: afterclose --help lists the commands')
     .configureOutput({ outputError: (text, write) => write(`afterclose: ${text.replace(/^error: /, '')}`) });
-  for (const create of [setupCommand, reproCommand, checkCommand, doctorCommand, listCommand]) {
+  for (const create of [
+    setupCommand,
+    reproCommand,
+    compareCommand,
+    gateCommand,
+    checkCommand,
+    doctorCommand,
+    listCommand,
+  ]) {
     program.addCommand(inherit(program, create(context, setExitCode)));
   }
   // These describe the others.

@@ -1,6 +1,7 @@
 /** What every command understands, and how option values are read. */
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import type { Reading } from '../../src/statistics/claim.ts';
 import { createProgress } from '../output/progress.ts';
 import type { Progress } from '../output/progress.ts';
 import type { PortPair } from '../run/ports.ts';
@@ -19,6 +20,16 @@ export function addCommonOptions(command: Command): Command {
     .option('-v, --verbose', 'say more about what is done, on stderr')
     .addOption(new Option('--color', 'colour, whatever the terminal is'))
     .addOption(new Option('--no-color', 'no colour (as with NO_COLOR in the environment)'));
+}
+
+/** Where the runs find their ports, in which order they come, and where they are kept. */
+export function addPlaceOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--network <name>', 'address family').choices(['udp4', 'udp6']).default('udp4'))
+    .option('--ports <pair>', 'the two ports, even if somebody holds one, as in 3001,3002', portPair)
+    .option('--shared-network', 'let the runs share the ports of this machine, as where they have to')
+    .option('--seed <text>', 'decides the order of the runs (default: drawn, and printed)')
+    .option('--out <directory>', 'where to save the session (default: .afterclose/sessions/<id>)');
 }
 
 export function colorChoice(options: CommonOptions): ColorChoice {
@@ -40,6 +51,23 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
     if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** A time such as `60s`, `5m`, `1h`, in ms. */
+export function durationMs(text: string): number {
+  const [, number, unit = 's'] = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s|m|h)$/.exec(text) ?? [];
+  const ms = Number(number) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit] ?? NaN);
+  if (ms > 0) return ms;
+  throw new InvalidArgumentError('It must be a time such as 60s, 5m or 1h.');
+}
+
+/** A parser of the statistics as one of an option's value. */
+export function readWith<T>(read: (text: string) => Reading<T>): (text: string) => T {
+  return (text) => {
+    const reading = read(text);
+    if (reading.kind === 'read') return reading.value;
+    throw new InvalidArgumentError(`It can not be read: ${reading.why}; ${reading.remedy}.`);
   };
 }
 

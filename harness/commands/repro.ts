@@ -1,35 +1,18 @@
 /** `repro`: builds the reconnect program, runs it traced and untraced, saves everything, and judges what was saved. */
-import { randomBytes } from 'node:crypto';
-import { release, type } from 'node:os';
-import { relative, resolve } from 'node:path';
-import { Command, Option } from 'commander';
-import { renderJson } from '../../src/report/json.ts';
-import { decideExitCode } from '../exit-codes.ts';
-import type { Reporters } from '../output/reporters.ts';
-import type { PortPair } from '../run/ports.ts';
-import { runSession } from '../run/session.ts';
-import { defaultSessionDirectory } from '../store/layout.ts';
-import { checkIsFree, writeReport } from '../store/write.ts';
+import { Command } from 'commander';
 import type { CommandContext } from './context.ts';
-import { collect, commandLine, portPair, progressFor, wholeNumber } from './options.ts';
-import { judgeUntilSignal } from './judging.ts';
-import { addReportOptions, openReportersFor, type ReportOptions } from './report-options.ts';
-import { buildPrograms, findPrograms, planRepro } from './repro-plan.ts';
-import { findPlace } from './session-place.ts';
-import { chooseTracer } from './tracer-choice.ts';
-import type { Progress } from '../output/progress.ts';
+import { runExperiment } from './experiment.ts';
+import type { ExperimentOptions } from './experiment.ts';
+import { addPlaceOptions, collect, wholeNumber } from './options.ts';
+import { addReportOptions } from './report-options.ts';
+import { variantArms } from './wanted-arms.ts';
 
-interface ReproOptions extends ReportOptions {
+interface ReproOptions extends ExperimentOptions {
   readonly runs: number;
   readonly cycles: number;
   readonly variant?: readonly string[];
   readonly go?: readonly string[];
   readonly tracer?: string;
-  readonly network: 'udp4' | 'udp6';
-  readonly ports?: PortPair;
-  readonly sharedNetwork?: true;
-  readonly seed?: string;
-  readonly out?: string;
 }
 
 export const scenario = 'udp-reconnect';
@@ -46,103 +29,36 @@ export function reproCommand(context: CommandContext, setExitCode: (code: number
       collect,
     )
     .option('--tracer <name>', 'what watches (default: the best that is usable here)')
-    .addOption(new Option('--network <name>', 'address family').choices(['udp4', 'udp6']).default('udp4'))
-    .option('--ports <pair>', 'the two ports, even if somebody holds one, as in 3001,3002', portPair)
-    .option('--shared-network', 'let the runs share the ports of this machine, as where they have to')
-    .option('--seed <text>', 'decides the order of the runs (default: drawn, and printed)')
-    .option('--out <directory>', 'where to save the session (default: .afterclose/sessions/<id>)')
     .action(async (options: ReproOptions) => {
       setExitCode(await repro(context, options));
     });
-  return addReportOptions(command);
+  return addReportOptions(addPlaceOptions(command));
 }
 
 /** @returns the exit code */
 async function repro(context: CommandContext, options: ReproOptions): Promise<number> {
-  const progress = progressFor(options);
-  const startedAt = new Date();
-  const session = newSessionId(startedAt);
-  const directory = resolve(options.out ?? defaultSessionDirectory(process.cwd(), session));
-  const wanted = await findPrograms(
-    scenario,
-    { variants: options.variant ?? defaultVariants, releases: options.go ?? defaultReleases },
+  const wanted = await variantArms(
+    {
+      scenario,
+      variants: options.variant ?? defaultVariants,
+      releases: options.go ?? defaultReleases,
+      tracer: options.tracer ?? null,
+    },
     context.host,
   );
-  await checkIsFree(directory);
-  const reporters = await openReportersFor(options, context);
-  const chosen = await chooseTracer(options.tracer ?? null, context.host, progress);
-  const programs = await buildPrograms(wanted, {
-    host: context.host,
-    onProgress: (line) => progress.say(line),
-  });
-  const place = await findPlace(options, progress);
-  try {
-    const seed = options.seed ?? randomBytes(4).toString('hex');
-    const plan = planRepro({
-      session,
-      program: `afterclose ${context.version}`,
-      command: commandLine(context.words),
-      startedAt,
-      seed,
-      scenario,
-      chosen,
-      runsPerArm: options.runs,
-      cyclesPerRun: options.cycles,
-      network: options.network,
-      ports: place.ports,
-      kernel: `${type()} ${release()}`,
-      programs: programs.variants,
-    });
-    progress.say(`session ${session}, seed ${seed}: ${describe(plan.blocks)}`);
-    const ended = await runSession({
-      directory,
-      plan,
-      binaries: plan.arms.map((_, arm) => programs.variants[arm % programs.variants.length]?.binary ?? ''),
-      launcher: programs.launcher,
-      tracers: chosen.tracers,
-      ...place.request,
-      host: context.host,
-      progress,
-    });
-    if (ended.how === 'failed') progress.say(`the session broke off: ${ended.text}`);
-  } finally {
-    place.release();
-  }
-  return judge({ directory, reporters, progress });
+  const experiment = {
+    question: { kind: 'repro' },
+    scenario,
+    wanted,
+    beside: 'untraced',
+    runs: options.runs,
+    warmUpRuns: 0,
+    cyclesPerRun: options.cycles,
+    detect: null,
+  } as const;
+  return (await runExperiment(context, experiment, options)).exitCode;
 }
 
-interface JudgeRequest {
-  readonly directory: string;
-  readonly reporters: Reporters;
-  readonly progress: Progress;
-}
-
-async function judge({ directory, reporters, progress }: JudgeRequest): Promise<number> {
-  progress.show('judging what was saved');
-  const { report } = await judgeUntilSignal(directory, shortPath(directory));
-  await writeReport(directory, renderJson(report));
-  progress.clear();
-  const told = await reporters.tell(report, shortPath(directory));
-  return decideExitCode([report.exitCode, told]);
-}
-
-function describe(blocks: readonly { readonly tracer: string; readonly runs: readonly unknown[] }[]): string {
-  return blocks
-    .map(({ tracer, runs }) => `${runs.length} ${tracer === 'none' ? 'untraced' : `with ${tracer}`}`)
-    .join(', then ');
-}
-
-/** Sortable by time, unique on a machine, plain in a path, a mark and an environment. */
-function newSessionId(now: Date): string {
-  const time = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
-  return `${time}-${randomBytes(3).toString('hex')}`;
-}
-
-function shortPath(directory: string): string {
-  const fromHere = relative(process.cwd(), directory);
-  return fromHere === '' || fromHere.startsWith('..') ? directory : fromHere;
-}
-
-export const defaultVariants = ['unfixed', 'semaphore'];
+const defaultVariants = ['unfixed', 'semaphore'];
 /** The last release line with the race, and what the machine has. */
 export const defaultReleases = ['1.9.7', 'local', 'local+legacy-close'];

@@ -21,8 +21,15 @@ export interface PlaceOptions {
   readonly sharedNetwork?: true;
 }
 
+/** What the runs need of the network: `own` commands of the user bring their ports, which nobody can lease for them. */
+export type PortUse = 'two-ports' | 'own';
+
 /** @throws HarnessError (environment) where ports have to be shared and none can be had */
-export async function findPlace(options: PlaceOptions, progress: Progress): Promise<SessionPlace> {
+export async function findPlace(
+  options: PlaceOptions,
+  use: PortUse,
+  progress: Progress,
+): Promise<SessionPlace> {
   const { ports = null, sharedNetwork = false } = options;
   const network = sharedNetwork
     ? ({ kind: 'inherited', why: '--shared-network' } as const)
@@ -33,6 +40,10 @@ export async function findPlace(options: PlaceOptions, progress: Progress): Prom
       request: { network: 'private', enter: network.enter },
       release: () => undefined,
     };
+  }
+  if (use === 'own') {
+    progress.say(`the runs share the ports of this machine (${network.why})`);
+    return { ports: null, request: { network: 'inherited' }, release: () => undefined };
   }
   const lease = ports === null ? await leasePorts() : await leaseNamedPorts(ports);
   progress.say(`the runs share the ports ${lease.ports.join(' and ')} of this machine (${network.why})`);

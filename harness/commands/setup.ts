@@ -5,14 +5,16 @@
 import { Command } from 'commander';
 import { HarnessError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { buildLauncher } from '../go/build.ts';
+import { listVariants } from '../go/variants.ts';
 import { throwIfInterrupted } from '../run/interruption.ts';
 import { setUpDtrace } from '../tracers/dtrace/setup.ts';
 import { setUpStrace } from '../tracers/strace/setup.ts';
 import type { CommandContext } from './context.ts';
 import { addCommonOptions, progressFor } from './options.ts';
 import type { CommonOptions } from './options.ts';
-import { defaultReleases, defaultVariants, scenario } from './repro.ts';
-import { buildPrograms, findPrograms } from './repro-plan.ts';
+import { defaultReleases, scenario } from './repro.ts';
+import { buildPrograms, variantArms } from './wanted-arms.ts';
 
 export function setupCommand(context: CommandContext, setExitCode: (code: number) => void): Command {
   const command = new Command('setup')
@@ -41,10 +43,12 @@ async function setUpPrograms(
   say: (line: string) => void,
 ): Promise<string> {
   try {
-    const names = { variants: defaultVariants, releases: [release] };
-    const wanted = await findPrograms(scenario, names, context.host);
-    const { variants } = await buildPrograms(wanted, { host: context.host, onProgress: say });
-    const toolchains = new Set(variants.map((variant) => variant.toolchain));
+    const building = { host: context.host, onProgress: say };
+    const variants = (await listVariants(scenario, context.host)).map(({ name }) => name);
+    const wanted = await variantArms({ scenario, variants, releases: [release], tracer: null }, context.host);
+    await buildLauncher(building);
+    const programs = await buildPrograms(wanted, building);
+    const toolchains = new Set(programs.map(({ toolchain }) => toolchain));
     return `launcher and variants are built with ${[...toolchains].join(' and ')}`;
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;

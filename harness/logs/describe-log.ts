@@ -75,8 +75,13 @@ function exitCodeOf(verdict: Verdict): number {
 }
 
 function toLogFinding(finding: Finding): LogFinding {
-  const noArm = { variant: '', toolchain: '', tracer: '', expected: null };
-  const { variant: _variant, toolchain: _toolchain, ...told } = toFindingReport(finding, noArm);
+  const noArm = { variant: '', toolchain: null, tracer: '', expected: null, role: null };
+  const {
+    variant: _variant,
+    toolchain: _toolchain,
+    tracer: _tracer,
+    ...told
+  } = toFindingReport(finding, noArm);
   return { ...told, run: runName(told.run) };
 }
 

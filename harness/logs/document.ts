@@ -63,7 +63,7 @@ export const logDocumentSchema = z.strictObject({
   }),
   findings: z.array(
     findingReport
-      .omit({ variant: true, toolchain: true })
+      .omit({ variant: true, toolchain: true, tracer: true })
       .extend({ run: z.string().nullable().describe('null: the only one') }),
   ),
   findingsOmitted: count,

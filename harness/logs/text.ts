@@ -128,7 +128,7 @@ function rankOf({ code, certain }: LogFinding): number {
 }
 
 function tell(finding: LogFinding, times: LogDocument['log']['times'], page: Page): string[] {
-  const whole = { ...finding, variant: '', toolchain: '', run: finding.run ?? '' };
+  const whole = { ...finding, variant: '', toolchain: null, tracer: '', run: finding.run ?? '' };
   if (times === 'clock') return storyLines(tellStory(whole), page);
   return storyLines(tellStoryByOrder(whole), page, (_line, index) => `${index + 1}.`);
 }

@@ -97,7 +97,7 @@ async function follow(request: BlockRequest, group: ProcessGroup, lifeline: Life
   const ended = group.ended.then(() => 'ended' as const);
   const startedAt = performance.now();
   let progressedAt = startedAt;
-  let before: RunsSeen = { hasBegun: false, runsDone: 0, hasEnded: false };
+  let before: RunsSeen = { hasBegun: false, runsDone: 0, runsMs: 0, hasEnded: false };
   for (;;) {
     if ((await Promise.race([ended, pollPause()])) === 'ended') return false;
     const seen = await readRunsSeen(request.batch.records);

@@ -3,6 +3,7 @@
  * can not differ.
  */
 import type { Arm } from '../../src/experiment/arm.ts';
+import type { PlannedRun } from '../../src/experiment/plan.ts';
 import { buildReport } from '../../src/report/build.ts';
 import type { SessionEnd as ReportedEnd } from '../../src/report/build.ts';
 import type { Report } from '../../src/report/report.ts';
@@ -37,18 +38,23 @@ export async function judgeSession(directory: string): Promise<Judgement> {
   const altered = alterationDoubts(saved);
   const doubts: Doubt[] = [...endDoubts(saved), ...altered];
   const summaries = new Map<string, RunSummary>();
-  for (const index of saved.plan.blocks.keys()) {
+  for (const [index, { purpose }] of saved.plan.blocks.entries()) {
+    // Nobody counts them, so that nothing in them can be in doubt either.
+    if (purpose === 'warm-up') continue;
     const analysis = await judgeBlock(saved, index, altered);
     for (const summary of analysis.runs) summaries.set(summary.run, summary);
     doubts.push(...analysis.doubts);
   }
-  const { command, seed, session, tracerRequested, tracer } = saved.plan;
+  const { command, seed, session, tracerRequested, tracer, question, machine, warmUpRuns } = saved.plan;
   const report = buildReport({
     command,
     seed,
     session,
     tracerRequested,
     tracer,
+    question,
+    machine,
+    warmUpRuns,
     end: reportedEnd(saved),
     arms: saved.plan.arms.map((arm, index) => ({
       arm: plainArm(arm),
@@ -70,7 +76,7 @@ async function judgeBlock(
   const facts: BlockFacts = {
     session: saved.plan.session,
     evidence: tracer.evidence,
-    runs: planned.map(({ run }) => runFacts(run, block, saved)),
+    runs: planned.map((run) => runFacts(run, block, saved)),
     endExpected: saved.end?.ended.how === 'done',
     // A tracer of which no end was saved counts as killed.
     losses: tracer.health(block.tracerEnd ?? { exitCode: null, signal: null, stderr: '' }),
@@ -107,7 +113,7 @@ function knownTracer(name: string, program: string): Tracer {
   });
 }
 
-function runFacts(run: string, block: SavedBlock, saved: SavedSession): RunFacts {
+function runFacts({ run, arm }: PlannedRun, block: SavedBlock, saved: SavedSession): RunFacts {
   const record = block.records.get(run) ?? null;
   const claimsPath = `blocks/${block.name}/claims/${run}.json`;
   const isAltered = saved.alterations.some(({ path }) => path === claimsPath);
@@ -118,7 +124,7 @@ function runFacts(run: string, block: SavedBlock, saved: SavedSession): RunFacts
     ended: record === null ? null : endOf(record),
     // Somebody else's word is not the program's.
     claims: isAltered ? null : (block.claims.get(run) ?? null),
-    claimsExpected: true,
+    claimsExpected: saved.plan.arms[arm]?.claims !== 'none',
   };
 }
 
@@ -178,8 +184,8 @@ function closeReleasesInCall(kernel: string): boolean {
   return Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 6);
 }
 
-function plainArm({ variant, toolchain, tracer, expected }: Arm): Arm {
-  return { variant, toolchain, tracer, expected };
+function plainArm({ variant, toolchain, tracer, expected, role }: Arm): Arm {
+  return { variant, toolchain, tracer, expected, role };
 }
 
 function runsOfArm(
@@ -188,7 +194,7 @@ function runsOfArm(
   summaries: ReadonlyMap<string, RunSummary>,
 ): readonly RunSummary[] {
   return saved.plan.blocks
-    .flatMap((block) => block.runs)
+    .flatMap((block) => (block.purpose === 'warm-up' ? [] : block.runs))
     .filter((run) => run.arm === arm)
     .flatMap(({ run }) => summaries.get(run) ?? []);
 }

@@ -2,11 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { parseJson } from '../store/json-file.ts';
 import { recordSchema } from './batch.ts';
+import type { LauncherRecord } from './batch.ts';
 
 export interface RunsSeen {
   /** The launcher has said hello: the tracer works and runs begin. */
   readonly hasBegun: boolean;
   readonly runsDone: number;
+  /** How long they took together. */
+  readonly runsMs: number;
   /** The launcher has said good-bye, after its last run. */
   readonly hasEnded: boolean;
 }
@@ -14,16 +17,18 @@ export interface RunsSeen {
 /** A line that is still being written does not count yet. */
 export async function readRunsSeen(recordsFile: string): Promise<RunsSeen> {
   const text = await readFile(recordsFile, 'utf8').catch(() => '');
-  const kinds = text.split('\n').slice(0, -1).map(kindOf);
+  const records = text.split('\n').slice(0, -1).flatMap(readRecord);
+  const runs = records.filter((record) => record.kind === 'run');
   return {
-    hasBegun: kinds.includes('launcher'),
-    runsDone: kinds.filter((kind) => kind === 'run').length,
-    hasEnded: kinds.includes('end'),
+    hasBegun: records.some(({ kind }) => kind === 'launcher'),
+    runsDone: runs.length,
+    runsMs: runs.reduce((sum, run) => sum + Number(BigInt(run.endedAt) - BigInt(run.startedAt)) / 1e6, 0),
+    hasEnded: records.some(({ kind }) => kind === 'end'),
   };
 }
 
-function kindOf(line: string): string | null {
+function readRecord(line: string): LauncherRecord[] {
   const json = parseJson(line);
   const record = json.ok ? recordSchema.safeParse(json.value) : null;
-  return record?.success ? record.data.kind : null;
+  return record?.success ? [record.data] : [];
 }

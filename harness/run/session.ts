@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Progress } from '../output/progress.ts';
 import { blockFileNames, claimsFile, outputFile } from '../store/layout.ts';
 import type { PortHolder, SessionEnd, SessionFile } from '../store/session-file.ts';
-import { createBlock, createSession, writeEnd, writePortHolders } from '../store/write.ts';
+import { createBlock, createSession, replacePlan, writeEnd, writePortHolders } from '../store/write.ts';
 import type { Host, Tracer } from '../tracers/tracer.ts';
 import type { Batch } from './batch.ts';
 import { runBlock } from './block.ts';
@@ -24,8 +24,13 @@ export interface SessionRequest {
   /** Absolute; must not exist or be empty. */
   readonly directory: string;
   readonly plan: SessionFile;
-  /** By arm: the absolute path of its binary. */
-  readonly binaries: readonly string[];
+  /** By arm. */
+  readonly programs: readonly RunnableProgram[];
+  /**
+   * Told how long the warm-up took, before the first counted run; returns the plan with all its blocks, of which the
+   * warm-up is the beginning. None if left out: the plan is whole from the start.
+   */
+  readonly afterWarmUp?: (took: readonly BlockTime[]) => SessionFile;
   /** The launcher's binary, absolute. */
   readonly launcher: string;
   /** Every tracer that the plan's blocks name. */
@@ -42,6 +47,24 @@ export interface SessionRequest {
 export interface UsableTracer {
   readonly tracer: Tracer;
   readonly installation: Readonly<Record<string, string>>;
+}
+
+export interface RunnableProgram {
+  /** Absolute path. */
+  readonly file: string;
+  /** Null: the directory of the block. */
+  readonly directory: string | null;
+  /** Null: where it writes its claims, and nothing else. */
+  readonly env: Readonly<Record<string, string>> | null;
+}
+
+/** How long a block took. */
+export interface BlockTime {
+  readonly tracer: string;
+  /** From the start of its tracer to its end. */
+  readonly wallMs: number;
+  /** Of it, the runs. */
+  readonly runsMs: number;
 }
 
 /** @throws HarnessError only where nothing could be saved; every other end is returned, and saved in end.json */
@@ -68,39 +91,59 @@ export async function runSession(request: SessionRequest): Promise<SessionEnd> {
 }
 
 async function runBlocks(request: SessionRequest): Promise<SessionEnd> {
+  const { afterWarmUp } = request;
+  const took: BlockTime[] = [];
+  let { plan } = request;
   let runsBefore = 0;
-  for (const [index, block] of request.plan.blocks.entries()) {
-    if (interruptedBy() !== null) break;
-    const usable = request.tracers.get(block.tracer);
-    if (usable === undefined) throw new RangeError(`the plan names an unknown tracer ${block.tracer}`);
-    const directory = await createBlock(request.directory, index, block.tracer);
-    const use = usable.tracer.evidence === 'claims' ? 'untraced' : 'traced';
-    const lock = await lockMachine(use, { onWait: (holders) => announceWait(request.progress, holders) });
-    let end: BlockEnd;
-    let before: readonly PortHolder[] = [];
-    try {
-      before = await saveHoldersBefore(request, directory);
-      end = await runBlock({
-        directory,
-        ...usable,
-        launcher: request.launcher,
-        batch: batchOf(request, directory, index),
-        ...(request.enter === undefined ? {} : { enter: request.enter }),
-        runsBefore,
-        runsTotal: request.plan.blocks.reduce((sum, each) => sum + each.runs.length, 0),
-        progress: request.progress,
-      });
-    } finally {
-      await sweep(request);
-      lock.release();
+  for (let index = 0; interruptedBy() === null; index++) {
+    const isWarmedUp = took.length === index && plan.blocks[index]?.purpose !== 'warm-up';
+    if (isWarmedUp && afterWarmUp !== undefined) {
+      plan = afterWarmUp(took);
+      await replacePlan(request.directory, plan);
     }
-    await saveHoldersAfter(request, directory, before);
+    const block = plan.blocks[index];
+    if (block === undefined) return { how: 'done' };
+    const end = await runOne({ ...request, plan }, index, runsBefore);
+    if (block.purpose === 'warm-up') took.push({ tracer: block.tracer, ...end.time });
     runsBefore += block.runs.length;
     const reason = interruptedBy() !== null ? null : whyBroken(end, block.tracer, block.runs.length);
     if (reason !== null) return reason;
   }
-  const signal = interruptedBy();
-  return signal === null ? { how: 'done' } : endedBy(signal);
+  return endedBy(interruptedBy() ?? 'SIGINT');
+}
+
+type TimedEnd = BlockEnd & { readonly time: Omit<BlockTime, 'tracer'> };
+
+async function runOne(request: SessionRequest, index: number, runsBefore: number): Promise<TimedEnd> {
+  const { plan } = request;
+  const tracerName = plan.blocks[index]?.tracer ?? '';
+  const usable = request.tracers.get(tracerName);
+  if (usable === undefined) throw new RangeError(`the plan names an unknown tracer ${tracerName}`);
+  const directory = await createBlock(request.directory, index, tracerName);
+  const use = usable.tracer.evidence === 'claims' ? 'untraced' : 'traced';
+  const lock = await lockMachine(use, { onWait: (holders) => announceWait(request.progress, holders) });
+  const startedAt = performance.now();
+  let end: BlockEnd;
+  let before: readonly PortHolder[] = [];
+  try {
+    before = await saveHoldersBefore(request, directory);
+    end = await runBlock({
+      directory,
+      ...usable,
+      launcher: request.launcher,
+      batch: batchOf(request, directory, index),
+      ...(request.enter === undefined ? {} : { enter: request.enter }),
+      runsBefore,
+      runsTotal: plan.blocks.reduce((sum, each) => sum + each.runs.length, 0),
+      progress: request.progress,
+    });
+  } finally {
+    await sweep(request);
+    lock.release();
+  }
+  const wallMs = performance.now() - startedAt;
+  await saveHoldersAfter(request, directory, before);
+  return { ...end, time: { wallMs, runsMs: end.seen.runsMs } };
 }
 
 /** Before and after, while no process of the session exists: whoever holds a port then is somebody else. */
@@ -130,17 +173,21 @@ function batchOf(request: SessionRequest, directory: string, index: number): Bat
     session: plan.session,
     records: join(directory, blockFileNames.records),
     lifeline: join(directory, blockFileNames.lifeline),
-    runs: (plan.blocks[index]?.runs ?? []).map(({ run, arm }) => ({
-      run,
-      argv: [request.binaries[arm] ?? '', ...(plan.arms[arm]?.arguments ?? [])],
-      env: { AFTERCLOSE_CLAIMS: claimsFile(directory, run), AFTERCLOSE_SESSION: plan.session },
-      directory,
-      stdout: outputFile(directory, run, 'stdout'),
-      stderr: outputFile(directory, run, 'stderr'),
-      timeoutMs: runTimeoutMs(plan.cyclesPerRun),
-      graceMs: 2_000,
-      network: request.network,
-    })),
+    runs: (plan.blocks[index]?.runs ?? []).map(({ run, arm }) => {
+      const program = request.programs[arm];
+      const own = program?.env ?? { AFTERCLOSE_CLAIMS: claimsFile(directory, run) };
+      return {
+        run,
+        argv: [program?.file ?? '', ...(plan.arms[arm]?.arguments ?? [])],
+        env: { ...own, AFTERCLOSE_SESSION: plan.session },
+        directory: program?.directory ?? directory,
+        stdout: outputFile(directory, run, 'stdout'),
+        stderr: outputFile(directory, run, 'stderr'),
+        timeoutMs: plan.arms[arm]?.timeoutMs ?? runTimeoutMs(plan.cyclesPerRun),
+        graceMs: 2_000,
+        network: request.network,
+      };
+    }),
   };
 }
 

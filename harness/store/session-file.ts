@@ -1,5 +1,7 @@
 /** What the files of a session hold. They are read by later versions and on other machines: checked, versioned. */
 import { z } from 'zod';
+import { armRoles } from '../../src/experiment/arm.ts';
+import { questionSchema } from '../../src/report/question.ts';
 import { fileNamePattern, runIdPattern, sessionIdPattern, tracerNamePattern } from './layout.ts';
 
 export const storeSchemaVersion = 1;
@@ -20,35 +22,52 @@ export const sessionSchema = z
     scenario: z.string(),
     /** Null: not asked for by name. */
     tracerRequested: z.string().nullable(),
+    /** The first of them, where there are several. */
     tracer: z.string().regex(tracerNamePattern),
     /** As the tracer reports it; null for the one that watches nothing. */
     tracerVersion: z.string().nullable(),
-    runsPerArm: z.int().positive(),
+    question: questionSchema.default({ kind: 'repro' }),
+    /** Before the first run; null: nobody looked. */
+    machine: z
+      .strictObject({ loadAverage: z.number().nonnegative(), cpus: z.int().positive() })
+      .nullable()
+      .default(null),
+    /** Counted ones. Null: to be fixed from the warm-up, and the session ended before that. */
+    runsPerArm: z.int().positive().nullable(),
+    /** Of each arm, counted by nobody. */
+    warmUpRuns: z.int().nonnegative().default(0),
     cyclesPerRun: z.int().positive(),
     network: z.enum(['udp4', 'udp6']),
     kernel: z.string(),
     binaries: z.array(
       z.strictObject({
         variant: z.string(),
-        toolchain: z.string(),
-        /** Its own runtime.Version(). */
-        goVersion: z.string(),
+        toolchain: z.string().nullable(),
+        /** Of a variant: its own runtime.Version(). */
+        goVersion: z.string().nullable(),
         sha256,
       }),
     ),
     arms: z.array(
       z.strictObject({
         variant: z.string(),
-        toolchain: z.string(),
+        /** Null: a command of the user. */
+        toolchain: z.string().nullable(),
         tracer: z.string().regex(tracerNamePattern),
         expected: z.enum(['clean', 'held']).nullable(),
-        /** Arguments of the variant's binary. */
+        role: z.enum(armRoles).nullable().default(null),
+        /** Arguments of the variant's binary, or of the user's command. */
         arguments: z.array(z.string()),
+        /** Whether the program says what it did; commands of the user do not. */
+        claims: z.enum(['made', 'none']).default('made'),
+        /** A run that takes longer is ended. Null: by its cycles. */
+        timeoutMs: z.int().positive().nullable().default(null),
       }),
     ),
     blocks: z.array(
       z.strictObject({
         tracer: z.string().regex(tracerNamePattern),
+        purpose: z.enum(['counted', 'warm-up']).default('counted'),
         runs: z.array(z.strictObject({ run: z.string().regex(runIdPattern), arm: z.int().nonnegative() })),
       }),
     ),

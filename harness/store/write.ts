@@ -32,6 +32,11 @@ export async function createSession(directory: string, session: SessionFile): Pr
   });
 }
 
+/** The plan with all its blocks, before the first run that counts: what was decided from the warm-up. */
+export async function replacePlan(directory: string, session: SessionFile): Promise<void> {
+  await guarded(directory, () => writeJsonFile(join(directory, sessionFileName), session));
+}
+
 /** @returns the block's directory */
 export async function createBlock(session: string, index: number, tracer: string): Promise<string> {
   const block = blockDirectory(session, index, tracer);

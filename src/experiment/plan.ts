@@ -1,9 +1,10 @@
 /**
  * Which run of which arm comes when. Untraced runs are blocks of their own, before and after the traced
- * one, since an attached tracer slows every process of the machine; inside a block the arms are
- * interleaved in random order, so that drift of the machine hits all of them alike.
+ * ones, since an attached tracer slows every process of the machine; inside a block the arms are
+ * interleaved in random order, so that drift of the machine hits all of them alike. Warm-up runs, which
+ * nobody counts, are blocks before all others: how long they took can decide how many runs follow.
  */
-import type { Arm } from './arm.ts';
+import { isSameProgram, type Arm } from './arm.ts';
 import { randomFromSeed, shuffle } from './random.ts';
 import type { Random } from './random.ts';
 
@@ -11,19 +12,20 @@ import type { Random } from './random.ts';
 export const untraced = 'none';
 
 export interface PlanRequest {
-  /** Any text; the same text gives the same plan. */
+  /** Any text; the same text gives the same plan, and the same warm-up whatever the runs of each arm. */
   readonly seed: string;
-  readonly programs: readonly PlannedProgram[];
-  /** Per arm, traced and untraced alike. */
+  /** Those that were asked for, in the order in which they are shown; of every tracer, `none` included. */
+  readonly arms: readonly Arm[];
+  /** Whether the programs of the traced arms that make claims are run untraced too, as often as traced. */
+  readonly beside: 'untraced' | 'nothing';
+  /** Counted ones of every arm, traced and untraced alike. */
   readonly runsPerArm: number;
-  readonly tracer: string;
+  /** Of every arm, before the first counted one. */
+  readonly warmUpRuns: number;
 }
 
-/** What an arm runs, and what is expected of it where there is evidence. */
-export type PlannedProgram = Omit<Arm, 'tracer'>;
-
 export interface Plan {
-  /** Traced arms first, in the order of the programs. */
+  /** Those that were asked for, then the untraced ones beside them. */
   readonly arms: readonly Arm[];
   readonly blocks: readonly PlannedBlock[];
 }
@@ -31,6 +33,7 @@ export interface Plan {
 /** Runs that one tracer process (or none) watches, in their order. */
 export interface PlannedBlock {
   readonly tracer: string;
+  readonly purpose: 'counted' | 'warm-up';
   readonly runs: readonly PlannedRun[];
 }
 
@@ -42,51 +45,61 @@ export interface PlannedRun {
 }
 
 export function planSession(request: PlanRequest): Plan {
+  const { runsPerArm, warmUpRuns } = request;
   const random = randomFromSeed(request.seed);
-  const programs = request.programs.length;
-  if (request.tracer === untraced) {
-    return {
-      arms: untracedArms(request),
-      blocks: nameRuns([rounds(untraced, 0, programs, request.runsPerArm, random)]),
-    };
-  }
-  const before = Math.ceil(request.runsPerArm / 2);
+  const arms = [...request.arms, ...(request.beside === 'untraced' ? untracedBeside(request.arms) : [])];
+  const tracers = [...new Set(arms.map(({ tracer }) => tracer))].filter((tracer) => tracer !== untraced);
+  const block = (purpose: PlannedBlock['purpose'], tracer: string, howMany: number): ArmOrder => ({
+    purpose,
+    tracer,
+    arms: rounds(
+      arms.flatMap((arm, index) => (arm.tracer === tracer ? [index] : [])),
+      howMany,
+      random,
+    ),
+  });
+  // Where nothing is traced, nothing lies between a block before and a block after.
+  const before = tracers.length === 0 ? runsPerArm : Math.ceil(runsPerArm / 2);
   return {
-    arms: [...tracedArms(request), ...untracedArms(request)],
+    arms,
     blocks: nameRuns([
-      rounds(untraced, programs, programs, before, random),
-      rounds(request.tracer, 0, programs, request.runsPerArm, random),
-      rounds(untraced, programs, programs, request.runsPerArm - before, random),
+      ...[...tracers, untraced].map((tracer) => block('warm-up', tracer, warmUpRuns)),
+      block('counted', untraced, before),
+      ...tracers.map((tracer) => block('counted', tracer, runsPerArm)),
+      block('counted', untraced, runsPerArm - before),
     ]),
   };
 }
 
-function tracedArms(request: PlanRequest): Arm[] {
-  return request.programs.map((program) => ({ ...program, tracer: request.tracer }));
+/**
+ * Each program once, however many tracers watch it. Without a tracer there is no evidence, so nothing can be
+ * expected; and a command of the user would say nothing at all.
+ */
+function untracedBeside(arms: readonly Arm[]): Arm[] {
+  const alone: Arm[] = [];
+  for (const arm of arms.filter(({ toolchain }) => toolchain !== null)) {
+    if ([...arms, ...alone].some((each) => each.tracer === untraced && isSameProgram(each, arm))) continue;
+    alone.push({ ...arm, tracer: untraced, expected: null, role: null });
+  }
+  return alone;
 }
 
-/** Without a tracer there is no evidence, so nothing can be expected. */
-function untracedArms(request: PlanRequest): Arm[] {
-  return request.programs.map((program) => ({ ...program, tracer: untraced, expected: null }));
-}
-
-interface ArmOrder {
-  readonly tracer: string;
+interface ArmOrder extends Pick<PlannedBlock, 'tracer' | 'purpose'> {
   readonly arms: readonly number[];
 }
 
 /** Every round holds each arm once. */
-function rounds(tracer: string, first: number, count: number, howMany: number, random: Random): ArmOrder {
-  const arms = Array.from({ length: count }, (_, index) => first + index);
-  return { tracer, arms: Array.from({ length: howMany }, () => shuffle(arms, random)).flat() };
+function rounds(arms: readonly number[], howMany: number, random: Random): number[] {
+  return Array.from({ length: howMany }, () => shuffle(arms, random)).flat();
 }
 
 function nameRuns(orders: readonly ArmOrder[]): PlannedBlock[] {
   let number = 0;
   return orders
     .filter((order) => order.arms.length > 0)
-    .map((order) => ({
-      tracer: order.tracer,
-      runs: order.arms.map((arm) => ({ run: String(++number).padStart(4, '0'), arm })),
+    .map(({ tracer, purpose, arms }) => ({
+      tracer,
+      purpose,
+      runs: arms.map((arm) => ({ run: String(++number).padStart(4, '0'), arm })),
     }));
 }

@@ -1,5 +1,8 @@
 /** What the runs of one arm add up to. */
+import { armId } from '../experiment/arm.ts';
 import { untraced } from '../experiment/plan.ts';
+import { mergeDistributions, summarizeDurations, type Distribution } from '../statistics/distribution.ts';
+import { clopperPearson } from '../statistics/proportion.ts';
 import type { ClaimedFigures, RunFigures, RunSummary } from '../verdict/run-summary.ts';
 import { mergeVerdicts, type Verdict } from '../verdict/verdict.ts';
 import type { JudgedArm } from './build.ts';
@@ -7,9 +10,11 @@ import type { ArmReport } from './report.ts';
 
 export function summarizeArm({ arm, runs }: JudgedArm): ArmReport {
   const common = {
+    id: armId(arm),
     variant: arm.variant,
     toolchain: arm.toolchain,
     tracer: arm.tracer,
+    role: arm.role,
     runs: runs.length,
     expected: arm.expected,
     doubts: runs.reduce((sum, run) => sum + doubtsOf(run), 0),
@@ -27,10 +32,13 @@ function doubtsOf({ doubts, doubtsOmitted }: RunSummary): number {
 /** Untraced: the program's own word is told, and proves nothing. */
 const noEvidence = {
   heldRuns: null,
+  heldShare: null,
   lingering: null,
   longestLingerNs: null,
+  linger: null,
   deferredCloses: null,
   longestCloseLagNs: null,
+  closeLag: null,
   verdict: 'unknown',
 } as const;
 
@@ -39,24 +47,43 @@ function claimsOf(runs: readonly RunSummary[]): Pick<ArmReport, keyof ClaimedFig
   return { cycles: claim('cycles'), binds: claim('binds'), addressInUse: claim('addressInUse') };
 }
 
-function figuresOf(runs: readonly RunSummary[]): Pick<ArmReport, keyof RunFigures> {
-  const figure = (name: keyof RunFigures) => runs.map((run) => run.figures[name]);
+type Counted = 'cycles' | 'binds' | 'addressInUse' | 'lingering' | 'deferredCloses';
+type Longest = 'longestLingerNs' | 'longestCloseLagNs';
+type Timed = Longest | 'linger' | 'closeLag';
+
+function figuresOf(runs: readonly RunSummary[]): Pick<ArmReport, Counted | Timed> {
+  const sum = (name: Counted) => sumOf(runs.map((run) => run.figures[name]));
+  const longest = (name: Longest) => longestOf(runs.map((run) => run.figures[name]));
+  const linger = mergeAll(runs.map((run) => run.figures.linger));
+  const closeLag = mergeAll(runs.map((run) => run.figures.closeLag));
   return {
-    cycles: sumOf(figure('cycles')),
-    binds: sumOf(figure('binds')),
-    addressInUse: sumOf(figure('addressInUse')),
-    lingering: sumOf(figure('lingering')),
-    longestLingerNs: longestOf(figure('longestLingerNs')),
-    deferredCloses: sumOf(figure('deferredCloses')),
-    longestCloseLagNs: longestOf(figure('longestCloseLagNs')),
+    cycles: sum('cycles'),
+    binds: sum('binds'),
+    addressInUse: sum('addressInUse'),
+    lingering: sum('lingering'),
+    longestLingerNs: longest('longestLingerNs'),
+    linger: summarize(linger),
+    deferredCloses: sum('deferredCloses'),
+    longestCloseLagNs: longest('longestCloseLagNs'),
+    closeLag: summarize(closeLag),
   };
 }
 
-function verdictsOf(runs: readonly RunSummary[]): Pick<ArmReport, 'heldRuns' | 'unknownRuns' | 'verdict'> {
+type Verdicts = 'heldRuns' | 'heldShare' | 'unknownRuns' | 'verdict';
+
+function verdictsOf(runs: readonly RunSummary[]): Pick<ArmReport, Verdicts> {
   const count = (verdict: Verdict) => runs.filter((run) => run.verdict === verdict).length;
+  const [heldRuns, unknownRuns] = [count('held'), count('unknown')];
   return {
-    heldRuns: count('held'),
-    unknownRuns: count('unknown'),
+    heldRuns,
+    unknownRuns,
+    heldShare:
+      runs.length === 0
+        ? null
+        : {
+            low: clopperPearson(heldRuns, runs.length).low,
+            high: clopperPearson(heldRuns + unknownRuns, runs.length).high,
+          },
     verdict: runs.length === 0 ? 'unknown' : runs.map((run) => run.verdict).reduce(mergeVerdicts),
   };
 }
@@ -65,6 +92,18 @@ function verdictsOf(runs: readonly RunSummary[]): Pick<ArmReport, 'heldRuns' | '
 function sumOf(values: readonly (number | null)[]): number | null {
   if (values.length === 0) return null;
   return values.reduce((sum, value) => (sum === null || value === null ? null : sum + value));
+}
+
+/** What was measured; a run in which there was nothing to measure has none. Null: no run has any. */
+function mergeAll(values: readonly RunFigures['linger'][]): Distribution | null {
+  const measured = values.filter((value) => value !== null);
+  return measured.length === 0 ? null : mergeDistributions(measured);
+}
+
+function summarize(durations: Distribution | null): ArmReport['linger'] {
+  if (durations === null) return null;
+  const { histogram, ...summary } = summarizeDurations(durations);
+  return { ...summary, histogram: [...histogram] };
 }
 
 /** The longest that was measured; a run in which there was nothing to measure has none. */

@@ -1,12 +1,15 @@
 /**
  * What test formats (JUnit, TAP) and annotations make of a report: one test for the session and one for each arm
- * of which something is expected. A test passes only where the exit code would be 0 for it, and is never skipped:
- * doubt is an error. An arm that must be held passes when it is held.
+ * that decides something. A test passes only where its part of the outcome is proven, and is never skipped: doubt
+ * is an error. An arm that must be held passes when it is held.
  */
 import { untraced } from '../experiment/plan.ts';
+import { programName } from './arm-name.ts';
 import { excerpt } from './excerpt.ts';
-import { armName, headline } from './headline.ts';
-import type { ArmReport, Report } from './report.ts';
+import { describeReason } from './gate-words.ts';
+import { subjectId } from './gate.ts';
+import { headline } from './headline.ts';
+import type { ArmReport, GateReport, Report } from './report.ts';
 import { runsHeld } from './runs-held.ts';
 
 export interface ReportTest {
@@ -38,18 +41,24 @@ const sessionResults = {
 } as const satisfies Record<Report['outcome'], TestResult>;
 
 /** Null: nothing is expected of this arm, so it decides nothing. */
-export function armTest(arm: ArmReport): ReportTest | null {
-  if (arm.expected === null) return null;
-  return {
-    name: `${armName(arm)} must be ${arm.expected}, ${watch(arm)}`,
-    result: resultOf(arm, arm.expected),
-    message: messageOf(arm, arm.expected),
-  };
+export function armTest(arm: ArmReport, { gate }: Report): ReportTest | null {
+  const expected = expectedOf(arm);
+  if (expected === null) return null;
+  const name = `${programName(arm)} must be ${expected}, ${watch(arm)}`;
+  return gate === null || arm.role === null
+    ? { name, result: resultOf(arm, expected), message: messageOf(arm, expected) }
+    : { name, ...gateResult(arm, expected, gate) };
 }
 
 /** `unfixed on go1.9.7, watched by dtrace` */
 export function armTitle(arm: ArmReport): string {
-  return `${armName(arm)}, ${watch(arm)}`;
+  return `${programName(arm)}, ${watch(arm)}`;
+}
+
+/** In a gate its role says it, whatever the variant is known for. */
+export function expectedOf({ role, expected }: ArmReport): 'clean' | 'held' | null {
+  if (role === null) return expected;
+  return role === 'known-bad' ? 'held' : 'clean';
 }
 
 function watch({ tracer }: ArmReport): string {
@@ -73,4 +82,21 @@ function messageOf(arm: ArmReport, expected: 'clean' | 'held'): string {
     case 'unknown':
       return `there is doubt, so nothing is proven: ${runs}`;
   }
+}
+
+/** The gate has decided: by its baseline, and by the runs that its claim takes. */
+function gateResult(
+  arm: ArmReport,
+  expected: 'clean' | 'held',
+  { reasons }: GateReport,
+): Pick<ReportTest, 'result' | 'message'> {
+  const reason = reasons.find(({ subject }) => subject === subjectId(arm));
+  if (reason === undefined) {
+    const isKnown = arm.verdict !== expected;
+    const message = isKnown ? `${arm.verdict}, as the baseline knows` : messageOf(arm, expected);
+    return { result: 'passed', message };
+  }
+  const isRed = reason.code === 'subject-held' || reason.code === 'known-good-held';
+  const message = `${describeReason(reason)}: held in ${runsHeld(arm).sentence}`;
+  return { result: isRed ? 'failed' : 'error', message };
 }

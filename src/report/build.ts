@@ -1,12 +1,19 @@
 /** From judged runs to the report: only adds up, selects and names. Every verdict was made before. */
 import type { Arm } from '../experiment/arm.ts';
+import type { MachineFacts } from '../statistics/caution.ts';
 import type { Doubt } from '../verdict/doubt.ts';
-import { decideOutcome, exitCodeOf, type Outcome } from '../verdict/outcome.ts';
+import { decideComparison, decideOutcome, exitCodeOf, type Outcome } from '../verdict/outcome.ts';
 import type { RunSummary } from '../verdict/run-summary.ts';
+import { untraced } from '../experiment/plan.ts';
 import { summarizeArm } from './arm-figures.ts';
+import { findCautions } from './cautions.ts';
+import { compareArms } from './comparison.ts';
 import { toDoubtReport, toFindingReport, toRunReport } from './convert.ts';
+import { answerGate } from './gate.ts';
+import type { Question } from './question.ts';
 import { reportSchemaVersion, type Report } from './report.ts';
 import { selectDoubts, selectFindings } from './select.ts';
+import { tracerEffects } from './tracer-effect.ts';
 
 export interface ReportInput {
   /** The command that made the session. */
@@ -17,6 +24,10 @@ export interface ReportInput {
   /** Null: none was asked for by name. */
   readonly tracerRequested: string | null;
   readonly tracer: string;
+  readonly question: Question;
+  /** Null: nobody looked. */
+  readonly machine: MachineFacts | null;
+  readonly warmUpRuns: number;
   readonly end: SessionEnd;
   /** In the order in which they are to be shown. */
   readonly arms: readonly JudgedArm[];
@@ -26,6 +37,7 @@ export interface ReportInput {
 
 export interface JudgedArm {
   readonly arm: Arm;
+  /** All that were planned and are counted. */
   readonly runs: readonly RunSummary[];
 }
 
@@ -39,21 +51,33 @@ export type SessionEnd =
   | { readonly kind: 'failed' };
 
 export function buildReport(input: ReportInput): Report {
+  const { question } = input;
   const arms = input.arms.map(summarizeArm);
-  const outcome = outcomeOf(input.end, arms);
+  const gate = question.kind === 'gate' ? answerGate(input.arms, question) : null;
+  const outcome = outcomeOf(input.end, gate?.outcome ?? decide(question, arms));
   const findings = input.arms.map((judged) => ({ arm: judged.arm, ...selectFindings(judged.runs) }));
   const runs = input.arms.flatMap((judged) => judged.runs);
   const doubts = selectDoubts(input.doubts, runs);
+  const traced = input.arms.filter(({ arm }) => arm.tracer !== untraced);
+  const comparisons = question.kind === 'compare' ? compareArms(traced) : [];
+  const effects = tracerEffects(input.arms, input.seed);
+  const isForeignThroughout = input.doubts.some(({ code }) => code === 'foreign-holder');
   return {
     schemaVersion: reportSchemaVersion,
     command: input.command,
     seed: input.seed,
     outcome,
-    exitCode: exitCodeOf(outcome, input.end.kind === 'interrupted' ? input.end.signal : undefined),
+    exitCode: exitCode(input, outcome),
     session: input.session,
     tracerRequested: input.tracerRequested,
     tracer: input.tracer,
+    question,
+    warmUpRuns: input.warmUpRuns,
     arms,
+    comparisons,
+    tracerEffects: effects,
+    gate: gate?.report ?? null,
+    cautions: findCautions({ ...input, comparisons, effects, isForeignThroughout }),
     findings: findings.flatMap(({ arm, kept }) => kept.map((finding) => toFindingReport(finding, arm))),
     findingsOmitted: findings.reduce((sum, { omitted }) => sum + omitted, 0),
     doubts: doubts.kept.map(toDoubtReport),
@@ -63,8 +87,26 @@ export function buildReport(input: ReportInput): Report {
   };
 }
 
-function outcomeOf(end: SessionEnd, arms: Report['arms']): Outcome {
+type Decided = 'as-expected' | 'unexpected' | 'inconclusive';
+
+function decide(question: Question, arms: Report['arms']): Decided {
+  if (question.kind === 'repro') return decideOutcome(arms);
+  return decideComparison(
+    arms.map(({ verdict, expected, tracer }) => ({
+      verdict,
+      expected,
+      evidence: tracer === untraced ? 'claims' : 'trace',
+    })),
+  );
+}
+
+function outcomeOf(end: SessionEnd, decided: Decided): Outcome {
   if (end.kind !== 'completed' && end.kind !== 'broken-off') return end.kind;
-  const outcome = decideOutcome(arms);
-  return end.kind === 'broken-off' && outcome === 'as-expected' ? 'inconclusive' : outcome;
+  return end.kind === 'broken-off' && decided === 'as-expected' ? 'inconclusive' : decided;
+}
+
+function exitCode({ question, end }: ReportInput, outcome: Outcome): number {
+  const isLetThrough = question.kind === 'gate' && question.inconclusive === 'pass';
+  if (outcome === 'inconclusive' && isLetThrough) return exitCodeOf('as-expected');
+  return exitCodeOf(outcome, end.kind === 'interrupted' ? end.signal : undefined);
 }

@@ -14,6 +14,7 @@ export function toFindingReport(finding: Finding, arm: Arm): FindingReport {
     certain: finding.certain,
     variant: arm.variant,
     toolchain: arm.toolchain,
+    tracer: arm.tracer,
     run: finding.run,
     address: finding.address,
     atNs: finding.at,

@@ -1,22 +1,22 @@
 /**
  * Workflow commands of GitHub Actions: each line becomes an annotation. What is proven wrong or not proven is an
- * error, since the step fails for it; doubts are warnings. GitHub shows the first ten of each kind for a step.
+ * error, since the step fails for it; doubts and cautions are warnings. GitHub shows the first ten of each kind for a step.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 import { armTest, sessionTest } from './arm-test.ts';
 import { escapeTerminal } from './escape.ts';
 import type { Renderer } from './renderer.ts';
 import type { Report } from './report.ts';
-import { doubtTexts, findingsOf, storyText } from './story-text.ts';
+import { cautionTexts, doubtTexts, findingsOf, storyText } from './story-text.ts';
 
 export const github: Renderer = { name: 'github', render: renderGithub };
 
-const doubtsTold = 10;
+const warningsTold = 10;
 
 function renderGithub(report: Report): string {
   const { message, result } = sessionTest(report);
   const arms = report.arms.flatMap((arm) => {
-    const test = armTest(arm);
+    const test = armTest(arm, report);
     if (test === null || test.result === 'passed') return [];
     const [finding] = findingsOf(report, arm);
     const story = test.result === 'failed' && finding !== undefined ? storyText(finding) : [];
@@ -25,8 +25,8 @@ function renderGithub(report: Report): string {
   return [
     annotation(result === 'passed' ? 'notice' : 'error', 'afterclose', [escapeTerminal(message)]),
     ...arms,
-    ...doubtTexts(report)
-      .slice(0, doubtsTold)
+    ...[...doubtTexts(report), ...cautionTexts(report)]
+      .slice(0, warningsTold)
       .map((text) => annotation('warning', 'afterclose', [text])),
   ].join('');
 }

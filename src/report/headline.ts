@@ -3,7 +3,8 @@
  * away? Plain data; nothing in it is escaped. It only tells what the outcome already says.
  */
 import { untraced } from '../experiment/plan.ts';
-import { excerpt } from './excerpt.ts';
+import { armNames, type NameOf } from './arm-name.ts';
+import { gateVerdict } from './gate-words.ts';
 import { formatCount, formatCounted } from './quantity.ts';
 import type { ArmReport, Report } from './report.ts';
 import { runsHeld } from './runs-held.ts';
@@ -20,32 +21,31 @@ export function headline(report: Report): Headline {
   const traced = report.arms.filter((arm) => arm.tracer !== untraced);
   const bad = traced.filter((arm) => arm.expected === 'held');
   const others = traced.filter((arm) => arm.expected !== 'held');
-  const fixed = (arm: ArmReport) => bad.some((other) => other.toolchain === arm.toolchain);
+  const fixed = (arm: ArmReport) =>
+    arm.toolchain !== null && bad.some((other) => other.toolchain === arm.toolchain);
+  const nameOf = armNames(report);
   return {
-    ...verdictOf(report),
+    ...(gateVerdict(report) ?? verdictOf(report, nameOf)),
     sentences:
       traced.length === 0
-        ? report.arms.map(claimSentence)
+        ? report.arms.map((arm) => claimSentence(arm, nameOf))
         : [
-            ...bad.map(knownBadSentence),
-            ...others.map((arm) => otherSentence(arm, fixed(arm) ? 'With the fix' : 'Clean, as it must be')),
+            ...bad.map((arm) => knownBadSentence(arm, nameOf)),
+            ...others.map((arm) =>
+              otherSentence(arm, nameOf, fixed(arm) ? 'With the fix' : 'Clean, as it must be'),
+            ),
           ],
   };
 }
 
-/** `unfixed on go1.9.7` */
-export function armName({ variant, toolchain }: Pick<ArmReport, 'variant' | 'toolchain'>): string {
-  return `${excerpt(variant)} on ${excerpt(toolchain)}`;
-}
-
-function verdictOf(report: Report): Omit<Headline, 'sentences'> {
+function verdictOf(report: Report, nameOf: NameOf): Omit<Headline, 'sentences'> {
   switch (report.outcome) {
     case 'as-expected':
       return { marker: 'AS EXPECTED', verdict: asExpected(report.arms) };
     case 'unexpected':
-      return { marker: 'UNEXPECTED', verdict: unexpected(report.arms) };
+      return { marker: 'UNEXPECTED', verdict: unexpected(report.arms, nameOf) };
     case 'inconclusive':
-      return { marker: 'INCONCLUSIVE', verdict: inconclusive(report.arms) };
+      return { marker: 'INCONCLUSIVE', verdict: inconclusive(report.arms, nameOf) };
     case 'interrupted':
       return {
         marker: 'INTERRUPTED',
@@ -77,12 +77,12 @@ function asExpected(arms: readonly ArmReport[]): string {
   return 'no arm that must be clean was held; but no arm was run that must be held, so nothing proves that a race would have shown.';
 }
 
-function unexpected(arms: readonly ArmReport[]): string {
+function unexpected(arms: readonly ArmReport[], nameOf: NameOf): string {
   const held = arms.filter((arm) => arm.expected === 'clean' && arm.verdict === 'held');
-  return `a port was still held in ${formatCounted(held.length, 'arm')} that must be clean: ${listOf(held.map(nameWithRuns))}.`;
+  return `a port was still held in ${formatCounted(held.length, 'arm')} that must be clean: ${listOf(held.map((arm) => nameWithRuns(arm, nameOf)))}.`;
 }
 
-function inconclusive(arms: readonly ArmReport[]): string {
+function inconclusive(arms: readonly ArmReport[], nameOf: NameOf): string {
   const judged = arms.filter((arm) => arm.expected !== null);
   const notHeld = judged.filter((arm) => arm.expected === 'held' && arm.verdict === 'clean');
   const unknown = judged.filter((arm) => arm.verdict === 'unknown');
@@ -91,9 +91,11 @@ function inconclusive(arms: readonly ArmReport[]): string {
     ...(notHeld.length === 0
       ? []
       : [
-          `the race did not show in ${listOf(notHeld.map(nameWithRuns))}, which must be held, so what is clean proves nothing`,
+          `the race did not show in ${listOf(notHeld.map((arm) => nameWithRuns(arm, nameOf)))}, which must be held, so what is clean proves nothing`,
         ]),
-    ...(unknown.length === 0 ? [] : [`there is doubt about ${listOf(unknown.map(nameWithRuns))}`]),
+    ...(unknown.length === 0
+      ? []
+      : [`there is doubt about ${listOf(unknown.map((arm) => nameWithRuns(arm, nameOf)))}`]),
   ];
   return reasons.length === 0 ? 'the evidence does not suffice.' : `${reasons.join('; ')}.`;
 }
@@ -104,34 +106,34 @@ function whyNothingIsJudged(arms: readonly ArmReport[]): string {
     : 'nothing was traced, and what a program says of itself is no evidence';
 }
 
-function claimSentence(arm: ArmReport): string {
+function claimSentence(arm: ArmReport, nameOf: NameOf): string {
   const { addressInUse, binds } = arm;
-  const says = `By its own word: ${armName(arm)}`;
+  const says = `By its own word: ${nameOf(arm)}`;
   if (addressInUse === null || binds === null) return `${says} says nothing.`;
   return `${says} was refused ${formatCount(addressInUse)} of ${formatCounted(binds, 'bind')} with EADDRINUSE.`;
 }
 
-function knownBadSentence(arm: ArmReport): string {
+function knownBadSentence(arm: ArmReport, nameOf: NameOf): string {
   const runs = runsHeld(arm).sentence;
   switch (arm.verdict) {
     case 'held':
-      return `The race shows: ${armName(arm)} still held a port after closing it in ${runs}.${refusals(arm)}`;
+      return `The race shows: ${nameOf(arm)} still held a port after closing it in ${runs}.${refusals(arm)}`;
     case 'clean':
-      return `The race did not show: ${armName(arm)} was held in ${runs}.`;
+      return `The race did not show: ${nameOf(arm)} was held in ${runs}.`;
     case 'unknown':
-      return `Not known: ${armName(arm)} was held in ${runs}, and there is doubt.`;
+      return `Not known: ${nameOf(arm)} was held in ${runs}, and there is doubt.`;
   }
 }
 
-function otherSentence(arm: ArmReport, expectedClean: string): string {
+function otherSentence(arm: ArmReport, nameOf: NameOf, expectedClean: string): string {
   const runs = runsHeld(arm).sentence;
   switch (arm.verdict) {
     case 'held':
-      return `${arm.expected === null ? 'Held' : 'Held, and must be clean'}: ${armName(arm)} still held a port after closing it in ${runs}.${refusals(arm)}`;
+      return `${arm.expected === null ? 'Held' : 'Held, and must be clean'}: ${nameOf(arm)} still held a port after closing it in ${runs}.${refusals(arm)}`;
     case 'clean':
-      return `${arm.expected === null ? 'Clean' : expectedClean}: ${armName(arm)} was held in ${runs}.${deferrals(arm)}`;
+      return `${arm.expected === null ? 'Clean' : expectedClean}: ${nameOf(arm)} was held in ${runs}.${deferrals(arm)}`;
     case 'unknown':
-      return `Not known: ${armName(arm)} was held in ${runs}, and there is doubt.`;
+      return `Not known: ${nameOf(arm)} was held in ${runs}, and there is doubt.`;
   }
 }
 
@@ -145,8 +147,8 @@ function deferrals({ deferredCloses, lingering }: ArmReport): string {
   return ` Its Close still returned before the socket was gone ${formatCounted(deferredCloses, 'time')}; nothing lingered past the point where it reopens the port.`;
 }
 
-function nameWithRuns(arm: ArmReport): string {
-  return `${armName(arm)} (${runsHeld(arm).count})`;
+function nameWithRuns(arm: ArmReport, nameOf: NameOf): string {
+  return `${nameOf(arm)} (${runsHeld(arm).count})`;
 }
 
 const namesListed = 5;

@@ -8,7 +8,7 @@ import { escapeTerminal, escapeXml } from './escape.ts';
 import { headline } from './headline.ts';
 import type { Renderer } from './renderer.ts';
 import type { ArmReport, Report } from './report.ts';
-import { doubtTexts, findingsOf, storyText } from './story-text.ts';
+import { cautionTexts, doubtTexts, findingsOf, storyText } from './story-text.ts';
 
 export const junit: Renderer = { name: 'junit', render: renderJunit };
 
@@ -33,7 +33,11 @@ interface Suite {
 
 function sessionSuite(report: Report): Suite {
   const { command, session, seed, tracer, tracerRequested, outcome, exitCode } = report;
-  const details = [...headline(report).sentences.map(escapeTerminal), ...doubtTexts(report)];
+  const details = [
+    ...headline(report).sentences.map(escapeTerminal),
+    ...cautionTexts(report),
+    ...doubtTexts(report),
+  ];
   return {
     name: 'session',
     properties: { command, session, seed, tracer, tracerRequested, outcome, exitCode },
@@ -42,7 +46,7 @@ function sessionSuite(report: Report): Suite {
 }
 
 function armSuite(arm: ArmReport, report: Report): Suite {
-  const test = armTest(arm);
+  const test = armTest(arm, report);
   const details = findingsOf(report, arm).flatMap((finding) => [...storyText(finding), '']);
   return { name: armTitle(arm), properties: arm, tests: test === null ? [] : [{ test, details }] };
 }

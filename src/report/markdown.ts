@@ -1,9 +1,13 @@
 /** The report in GitHub Flavored Markdown: for a pull request, a job summary, a wiki. */
 import { escapeMarkdown, escapeTerminal } from './escape.ts';
+import { namesOfIds } from './arm-name.ts';
+import { comparisonTexts } from './comparison-words.ts';
+import { describeGateFinding } from './gate-words.ts';
 import { headline } from './headline.ts';
 import { formatCount, formatCounted } from './quantity.ts';
 import type { RenderOptions, Renderer } from './renderer.ts';
 import type { Report } from './report.ts';
+import { describeCaution } from './statistics-words.ts';
 import { doubtTexts, storyText } from './story-text.ts';
 import { armCells, type ArmCells } from './terminal/arm-cells.ts';
 
@@ -12,9 +16,12 @@ export const markdown: Renderer = { name: 'markdown', render: renderMarkdown };
 function renderMarkdown(report: Report, { detail }: RenderOptions): string {
   const blocks = [
     ...headBlocks(report),
+    ...gateBlocks(report),
     ...armBlocks(report),
+    ...comparisonBlocks(report),
     ...findingBlocks(report, detail),
     ...doubtBlocks(report),
+    ...cautionBlocks(report),
     sessionBlock(report),
   ];
   return `${blocks.join('\n\n')}\n`;
@@ -25,7 +32,7 @@ function headBlocks(report: Report): string[] {
   return [
     `## afterclose: ${marker}`,
     `${plain(sentence(verdict))} Exit code ${report.exitCode}.`,
-    ...(sentences.length === 0 ? [] : [sentences.map((each) => `- ${plain(each)}`).join('\n')]),
+    ...(sentences.length === 0 ? [] : [listOf(sentences)]),
   ];
 }
 
@@ -73,6 +80,28 @@ function findingBlocks({ findings, findingsOmitted }: Report, detail: RenderOpti
       ? [`${formatCount(told.length)} of ${formatCounted(all, 'finding')} told here.`]
       : []),
   ];
+}
+
+function gateBlocks({ gate, question }: Report): string[] {
+  if (gate === null || question.kind !== 'gate' || gate.findings.length === 0) return [];
+  return ['### Gate', listOf(gate.findings.map(describeGateFinding))];
+}
+
+function comparisonBlocks(report: Report): string[] {
+  const compared = comparisonTexts(report);
+  if (compared === null) return [];
+  return ['### Comparison', plain(`Compared with ${compared.reference}:`), listOf(compared.texts)];
+}
+
+function cautionBlocks(report: Report): string[] {
+  if (report.cautions.length === 0) return [];
+  const nameOf = namesOfIds(report);
+  return ['### Cautions', listOf(report.cautions.map((caution) => describeCaution(caution, nameOf)))];
+}
+
+/** @param texts not escaped, not empty */
+function listOf(texts: readonly string[]): string {
+  return texts.map((text) => `- ${plain(text)}`).join('\n');
 }
 
 function doubtBlocks(report: Report): string[] {

@@ -3,16 +3,27 @@
  * here into schema/report.schema.json (`npm run schema`).
  */
 import { z } from 'zod';
+import { armRoles } from '../experiment/arm.ts';
 import { findingCodes } from '../findings/finding.ts';
 import type { ClaimedFigures, RunFigures } from '../verdict/run-summary.ts';
 import { outcomes } from '../verdict/outcome.ts';
 import { verdicts } from '../verdict/verdict.ts';
+import {
+  comparisonReport,
+  cautionReport,
+  durations,
+  gateReport,
+  share,
+  tracerEffectReport,
+} from './report-statistics.ts';
+import { questionSchema } from './question.ts';
 
 export const reportSchemaVersion = 1;
 
 const count = z.int().nonnegative();
 const nanoseconds = z.int().nonnegative();
 const verdict = z.enum(verdicts);
+const toolchain = z.string().nullable().describe('null: a command of the user');
 
 const release = z.strictObject({
   tid: z.int(),
@@ -50,7 +61,8 @@ export const findingReport = z.strictObject({
   cause: z.string(),
   certain: z.boolean(),
   variant: z.string(),
-  toolchain: z.string(),
+  toolchain,
+  tracer: z.string(),
   run: z.string(),
   address: z.string(),
   atNs: nanoseconds.describe('conflict: entry of the failed bind; linger, leak: the free point'),
@@ -87,19 +99,27 @@ const noteReport = z.strictObject({
 });
 
 export const armReport = z.strictObject({
+  id: z.string().describe('as it is typed, and unique in the report: `unfixed@go1.9.7:dtrace`'),
   variant: z.string(),
-  toolchain: z.string(),
+  toolchain,
   tracer: z.string(),
-  runs: count,
+  role: z.enum(armRoles).nullable().describe('in a gate'),
+  runs: count.describe('counted ones; those that were planned and never came to run are unknown'),
   heldRuns: count.nullable().describe('null where there is no evidence: tracer none'),
   unknownRuns: count.describe('runs that may have been held or clean: bounds and intervals allow for both'),
+  heldShare: z
+    .strictObject({ low: share, high: share })
+    .nullable()
+    .describe('per run, exact two-sided 95 % interval (Clopper-Pearson), wide enough for every unknown run'),
   cycles: count.nullable(),
   binds: count.nullable(),
   addressInUse: count.nullable(),
   lingering: count.nullable(),
   longestLingerNs: nanoseconds.nullable(),
+  linger: durations.nullable(),
   deferredCloses: count.nullable(),
   longestCloseLagNs: nanoseconds.nullable(),
+  closeLag: durations.nullable(),
   verdict,
   expected: z.enum(['clean', 'held']).nullable(),
   doubts: count.describe('how many doubts this arm has; doubts of the whole session are not counted here'),
@@ -113,8 +133,14 @@ export const reportSchema = z.strictObject({
   exitCode: z.int().min(0).max(255),
   session: z.string().describe('its id, never a path'),
   tracerRequested: z.string().nullable(),
-  tracer: z.string(),
+  tracer: z.string().describe('the first of them; every arm names its own'),
+  question: questionSchema,
+  warmUpRuns: count.describe('of every arm; they were run and are not counted'),
   arms: z.array(armReport),
+  comparisons: z.array(comparisonReport).describe('of a comparison: every arm against the first'),
+  tracerEffects: z.array(tracerEffectReport),
+  gate: gateReport.nullable(),
+  cautions: z.array(cautionReport),
   findings: z.array(findingReport),
   findingsOmitted: count,
   doubts: z.array(doubtReport),
@@ -145,3 +171,7 @@ export type FindingReport = z.infer<typeof findingReport>;
 export type HolderReport = z.infer<typeof holder>;
 export type EvidenceReport = z.infer<typeof evidence>;
 export type DoubtReport = z.infer<typeof doubtReport>;
+export type ComparisonReport = z.infer<typeof comparisonReport>;
+export type TracerEffectReport = z.infer<typeof tracerEffectReport>;
+export type CautionReport = z.infer<typeof cautionReport>;
+export type GateReport = z.infer<typeof gateReport>;

@@ -5,12 +5,13 @@
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 import { findingCodes } from '../findings/finding.ts';
-import { armTest, armTitle } from './arm-test.ts';
+import { programName } from './arm-name.ts';
+import { armTest, armTitle, expectedOf } from './arm-test.ts';
 import { escapeJson, escapeTerminal } from './escape.ts';
-import { armName, headline } from './headline.ts';
+import { headline } from './headline.ts';
 import type { Renderer } from './renderer.ts';
 import type { ArmReport, FindingReport, Report } from './report.ts';
-import { doubtTexts, findingsOf } from './story-text.ts';
+import { cautionTexts, doubtTexts, findingsOf } from './story-text.ts';
 import { tellStory, type Story } from './story.ts';
 
 export const sarif: Renderer = { name: 'sarif', render: renderSarif };
@@ -28,7 +29,7 @@ function renderSarif(report: Report): string {
           ...report.arms.flatMap((arm) =>
             findingsOf(report, arm).map((finding) => findingResult(finding, arm)),
           ),
-          ...report.arms.flatMap(openResult),
+          ...report.arms.flatMap((arm) => openResult(arm, report)),
         ],
       },
     ],
@@ -57,7 +58,7 @@ function invocationOf(report: Report) {
     executionSuccessful: outcome === 'as-expected' || outcome === 'unexpected',
     exitCode,
     exitCodeDescription: escapeTerminal(`${marker}: ${verdict}`),
-    toolExecutionNotifications: doubtTexts(report).map((text) => ({
+    toolExecutionNotifications: [...doubtTexts(report), ...cautionTexts(report)].map((text) => ({
       level: 'warning',
       message: messageOf(text),
     })),
@@ -74,7 +75,7 @@ function findingResult(finding: FindingReport, arm: ArmReport) {
     message: messageOf(`${text.join('. ')}. ${story.cause}`),
     locations: [{ logicalLocations: [logicalLocation(story.where)] }],
     partialFingerprints: {
-      'finding/v1': escapeTerminal([code, cause, armName(arm), address].join(', ')),
+      'finding/v1': escapeTerminal([code, cause, programName(arm), address].join(', ')),
     },
     ...(story.lines.length === 0 ? {} : { codeFlows: [codeFlowOf(story)] }),
   };
@@ -92,13 +93,13 @@ function codeFlowOf({ lines }: Story) {
 }
 
 /** A known-bad arm has to have findings: they are no fault to report. */
-function gravityOf({ certain }: FindingReport, { expected }: ArmReport) {
-  if (expected === 'held') return { kind: 'informational', level: 'none' };
+function gravityOf({ certain }: FindingReport, arm: ArmReport) {
+  if (expectedOf(arm) === 'held') return { kind: 'informational', level: 'none' };
   return { kind: 'fail', level: certain ? 'error' : 'warning' };
 }
 
-function openResult(arm: ArmReport) {
-  const test = armTest(arm);
+function openResult(arm: ArmReport, report: Report) {
+  const test = armTest(arm, report);
   if (test?.result !== 'error') return [];
   return [
     {

@@ -1,8 +1,10 @@
 /** A finding as plain lines, for formats that take a block of text. Escaped for a terminal, not for the format. */
+import { namesOfIds } from './arm-name.ts';
 import { escapeTerminal } from './escape.ts';
 import { excerpt } from './excerpt.ts';
 import { formatCounted, formatDuration } from './quantity.ts';
 import type { FindingReport, Report } from './report.ts';
+import { describeCaution } from './statistics-words.ts';
 import { tellStory } from './story.ts';
 
 /** Title, place, holders, cause, and what happened in the order of time; no line is empty. */
@@ -36,10 +38,19 @@ export function doubtTexts({ doubts, doubtsOmitted }: Report): readonly string[]
 
 const doubtLength = 300;
 
-/** Those of one arm; a finding does not name its tracer, and only what was traced has any. */
+/** `caution: ...` */
+export function cautionTexts(report: Report): readonly string[] {
+  const nameOf = namesOfIds(report);
+  return report.cautions.map((caution) => escapeTerminal(`caution: ${describeCaution(caution, nameOf)}`));
+}
+
+/** Those of one arm. */
 export function findingsOf(
   { findings }: Report,
-  arm: { readonly variant: string; readonly toolchain: string },
+  arm: Pick<FindingReport, 'variant' | 'toolchain' | 'tracer'>,
 ): readonly FindingReport[] {
-  return findings.filter(({ variant, toolchain }) => variant === arm.variant && toolchain === arm.toolchain);
+  return findings.filter(
+    ({ variant, toolchain, tracer }) =>
+      variant === arm.variant && toolchain === arm.toolchain && tracer === arm.tracer,
+  );
 }

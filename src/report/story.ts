@@ -2,6 +2,7 @@
  * A finding told in time order, as plain data: what renderers show, each in its own way. Nothing in it is
  * escaped. The lines are the finding's evidence, and what its holders and its failed call add to it.
  */
+import { programName } from './arm-name.ts';
 import { excerpt } from './excerpt.ts';
 import { describeHolder } from './holder-sentence.ts';
 import { formatDuration } from './quantity.ts';
@@ -77,7 +78,7 @@ function titleOf(finding: FindingReport): string {
 }
 
 function whereOf({ variant, toolchain, run, cycle }: FindingReport): string {
-  const arm = `${excerpt(variant)} on ${excerpt(toolchain)}, run ${excerpt(run)}`;
+  const arm = `${programName({ variant, toolchain })}, run ${excerpt(run)}`;
   return cycle === null ? arm : `${arm}, cycle ${cycle}`;
 }
 

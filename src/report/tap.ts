@@ -6,15 +6,15 @@ import { armTest, sessionTest, type ReportTest } from './arm-test.ts';
 import { escapeJson, escapeTerminal } from './escape.ts';
 import type { Renderer } from './renderer.ts';
 import type { Report } from './report.ts';
-import { doubtTexts, findingsOf, storyText } from './story-text.ts';
+import { cautionTexts, doubtTexts, findingsOf, storyText } from './story-text.ts';
 
 export const tap: Renderer = { name: 'tap', render: renderTap };
 
 function renderTap(report: Report): string {
   const points = [
-    { test: sessionTest(report), details: doubtTexts(report) },
+    { test: sessionTest(report), details: [...cautionTexts(report), ...doubtTexts(report)] },
     ...report.arms.flatMap((arm) => {
-      const test = armTest(arm);
+      const test = armTest(arm, report);
       return test === null ? [] : [{ test, details: findingsOf(report, arm).flatMap(storyText) }];
     }),
   ];

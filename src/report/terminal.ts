@@ -3,7 +3,9 @@ import { headline } from './headline.ts';
 import type { RenderOptions, Renderer } from './renderer.ts';
 import type { Report } from './report.ts';
 import { armsTable } from './terminal/arms-table.ts';
+import { gateSection } from './terminal/gate-section.ts';
 import { closingSection } from './terminal/closing-section.ts';
+import { cautionsSection, comparisonSection, durationsSection } from './terminal/comparison-section.ts';
 import { doubtsSection, notesSection } from './terminal/doubts-section.ts';
 import { effectSection } from './terminal/effect-section.ts';
 import { pageOf, type Page } from './terminal/page.ts';
@@ -16,11 +18,15 @@ function renderTerminal(report: Report, options: RenderOptions): string {
   const page = pageOf(options);
   const sections = [
     headlineSection(report, page),
+    gateSection(report, page),
     armsTable(report, page),
+    comparisonSection(report, page),
+    durationsSection(report, page),
     storySection(report, page),
     doubtsSection(report, page),
     notesSection(report, page),
     effectSection(report, page),
+    cautionsSection(report, page),
     closingSection(report, page),
   ];
   const lines = sections.filter((section) => section.length > 0).map((section) => section.join('\n'));

@@ -1,48 +1,44 @@
 /**
  * What watching did to the rate: tracers move the race, so a traced rate alone says nothing about the
- * program left to itself. Only describes: the binds of one run are not independent of each other.
+ * program left to itself. Both rates are the program's own word, which tracing does not change the meaning of;
+ * the interval is over runs, since the binds of one run are not independent of each other.
  */
+import { armId, isSameProgram } from '../experiment/arm.ts';
 import { untraced } from '../experiment/plan.ts';
-import type { ArmReport, Report } from './report.ts';
+import { randomFromSeed } from '../experiment/random.ts';
+import type { Counts } from '../statistics/counts.ts';
+import { rateRatio } from '../statistics/permutation.ts';
+import type { JudgedArm } from './build.ts';
+import type { TracerEffectReport } from './report.ts';
 
-export interface TracerEffect {
-  readonly variant: string;
-  readonly toolchain: string;
-  readonly tracer: string;
-  readonly traced: Rate;
-  readonly untraced: Rate;
-  /** Traced rate / untraced rate; null: the untraced one is zero. */
-  readonly ratio: number | null;
-}
-
-export interface Rate {
-  readonly addressInUse: number;
-  /** Attempts, at least 1. */
-  readonly binds: number;
-}
-
-/** One for every traced arm that has an untraced one beside it, both with figures. */
-export function tracerEffects({ arms }: Report): readonly TracerEffect[] {
+/** One for every traced arm that has an untraced one beside it. @param seed of the session */
+export function tracerEffects(arms: readonly JudgedArm[], seed: string): TracerEffectReport[] {
   return arms
-    .filter((arm) => arm.tracer !== untraced)
-    .flatMap((arm) => {
-      const left = arms.find(
-        (other) =>
-          other.tracer === untraced && other.variant === arm.variant && other.toolchain === arm.toolchain,
-      );
-      const [traced, alone] = [rateOf(arm), left === undefined ? null : rateOf(left)];
-      if (traced === null || alone === null) return [];
-      const ratio = alone.addressInUse === 0 ? null : shareOf(traced) / shareOf(alone);
-      const { variant, toolchain, tracer } = arm;
-      return [{ variant, toolchain, tracer, traced, untraced: alone, ratio }];
+    .filter(({ arm }) => arm.tracer !== untraced)
+    .flatMap((traced) => {
+      const alone = arms.find(({ arm }) => arm.tracer === untraced && isSameProgram(arm, traced.arm));
+      if (alone === undefined) return [];
+      const [first, second] = [claimsOf(traced), claimsOf(alone)];
+      const id = armId(traced.arm);
+      return {
+        arm: id,
+        traced: sumOf(first),
+        untraced: sumOf(second),
+        effect: rateRatio(first, second, randomFromSeed(`${seed} tracer effect ${id}`)),
+      };
     });
 }
 
-/** EADDRINUSE per attempt to bind. */
-export function shareOf({ addressInUse, binds }: Rate): number {
-  return addressInUse / binds;
+/** EADDRINUSE of the binds, run by run; a run without claims says nothing. */
+function claimsOf({ runs }: JudgedArm): Counts[] {
+  return runs.flatMap(({ claimed }) =>
+    claimed === null ? [] : [{ successes: claimed.addressInUse, trials: claimed.binds }],
+  );
 }
 
-function rateOf({ addressInUse, binds }: ArmReport): Rate | null {
-  return addressInUse === null || binds === null || binds === 0 ? null : { addressInUse, binds };
+function sumOf(runs: readonly Counts[]): TracerEffectReport['traced'] {
+  return {
+    addressInUse: runs.reduce((sum, run) => sum + run.successes, 0),
+    binds: runs.reduce((sum, run) => sum + run.trials, 0),
+  };
 }

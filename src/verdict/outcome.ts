@@ -22,6 +22,21 @@ export function decideOutcome(arms: readonly ArmResult[]): 'as-expected' | 'unex
   return 'as-expected';
 }
 
+/**
+ * Of a comparison: arms of which nothing is expected are compared all the same, and then doubt about one of
+ * them is doubt about the answer. Without an arm that was traced there is no answer.
+ */
+export function decideComparison(
+  arms: readonly (ArmResult & { readonly evidence: 'trace' | 'claims' })[],
+): ReturnType<typeof decideOutcome> {
+  const traced = arms.filter(({ evidence }) => evidence === 'trace');
+  const expected = traced.map(({ verdict, expected }) => ({
+    verdict,
+    expected: expected ?? (verdict === 'held' ? 'held' : 'clean'),
+  }));
+  return decideOutcome(expected);
+}
+
 /** Signal number only for `interrupted`. */
 export function exitCodeOf(outcome: Outcome, signal = 2): number {
   switch (outcome) {

@@ -5,9 +5,10 @@ import { lingerLengthNs } from '../findings/linger.ts';
 import type { RuleAnswer, RunFrame } from '../findings/rule.ts';
 import type { FailedBind, LedgerSink, SocketLife } from '../kernel/ledger.ts';
 import { RunReplay, type ReplayOptions } from '../kernel/replay.ts';
+import { durationRecorder } from '../statistics/distribution.ts';
 import { disagreements, type ClaimsValue } from './claims.ts';
 import type { Doubt, DoubtCode } from './doubt.ts';
-import type { Note, RunFigures, RunSummary } from './run-summary.ts';
+import type { FindingKind, Note, RunFigures, RunSummary } from './run-summary.ts';
 import type { Verdict } from './verdict.ts';
 
 export class RunAnalysis implements LedgerSink {
@@ -21,10 +22,9 @@ export class RunAnalysis implements LedgerSink {
   #findingsSeen = 0;
   #certainSeen = 0;
   readonly #notes = new Map<string, Note>();
-  #lingering = 0;
-  #longestLingerNs = 0;
-  #deferredCloses = 0;
-  #longestCloseLagNs = 0;
+  readonly #kinds = new Map<string, FindingKind>();
+  readonly #linger = durationRecorder();
+  readonly #closeLag = durationRecorder();
 
   constructor(frame: RunFrame, options: ReplayOptions) {
     this.#frame = frame;
@@ -33,15 +33,9 @@ export class RunAnalysis implements LedgerSink {
 
   socketEnded(life: SocketLife): void {
     const lengthNs = lingerLengthNs(life);
-    if (lengthNs > 0) {
-      this.#lingering++;
-      this.#longestLingerNs = Math.max(this.#longestLingerNs, lengthNs);
-    }
+    if (lengthNs > 0) this.#linger.add(lengthNs);
     const lagNs = life.closed === null || life.certainUntil === null ? 0 : life.certainUntil - life.closed.at;
-    if (lagNs > 0) {
-      this.#deferredCloses++;
-      this.#longestCloseLagNs = Math.max(this.#longestCloseLagNs, lagNs);
-    }
+    if (lagNs > 0) this.#closeLag.add(lagNs);
     for (const rule of findingRules) this.#take(rule.ofSocket?.(life, this.#frame) ?? {});
   }
 
@@ -75,6 +69,7 @@ export class RunAnalysis implements LedgerSink {
       doubtsOmitted: this.#doubtsSeen - this.#doubts.length,
       findings: isUncertain ? findings.map((finding) => ({ ...finding, certain: false })) : findings,
       findingsOmitted: this.#findingsSeen - findings.length,
+      kinds: isUncertain ? [] : [...this.#kinds.values()],
       figures: this.#figures(),
       claimed: claims,
       notes: [...this.#notes.values()],
@@ -89,14 +84,18 @@ export class RunAnalysis implements LedgerSink {
 
   #figures(): RunFigures {
     const { cycles, binds, addressInUse } = this.replay.counts;
+    const linger = this.#linger.distribution();
+    const closeLag = this.#closeLag.distribution();
     return {
       cycles,
       binds,
       addressInUse,
-      lingering: this.#lingering,
-      longestLingerNs: this.#longestLingerNs,
-      deferredCloses: this.#deferredCloses,
-      longestCloseLagNs: this.#longestCloseLagNs,
+      lingering: linger.count,
+      longestLingerNs: linger.maxNs ?? 0,
+      linger,
+      deferredCloses: closeLag.count,
+      longestCloseLagNs: closeLag.maxNs ?? 0,
+      closeLag,
     };
   }
 
@@ -113,13 +112,28 @@ export class RunAnalysis implements LedgerSink {
   /** The earliest of each kind stay, certain ones before uncertain ones; the others are counted. */
   #keep(finding: Finding): void {
     this.#findingsSeen++;
-    if (finding.certain) this.#certainSeen++;
+    if (finding.certain) {
+      this.#certainSeen++;
+      this.#rememberKind(finding);
+    }
     this.#findings.push(finding);
     const same = this.#findings.filter((each) => each.code === finding.code);
     if (same.length <= findingsKeptPerCode) return;
     const last = same.reduce((worst, each) => (isLater(each, worst) ? each : worst));
     this.#findings.splice(this.#findings.indexOf(last), 1);
   }
+
+  /** A program can ask for any number of addresses. */
+  #rememberKind({ code, cause, address }: Finding): void {
+    const kind = { code, cause, address };
+    if (this.#kinds.has(keyOf(kind))) return;
+    const kept = this.#kinds.size < kindsKept ? kind : { ...kind, address: null };
+    this.#kinds.set(keyOf(kept), kept);
+  }
+}
+
+function keyOf({ code, cause, address }: FindingKind): string {
+  return JSON.stringify([code, cause, address]);
 }
 
 function isLater(a: Finding, b: Finding): boolean {
@@ -132,4 +146,5 @@ const refutingCodes: ReadonlySet<DoubtCode> = new Set(['contradiction', 'claims-
 /** A run keeps this many findings of each kind in full; a report shows fewer. */
 const findingsKeptPerCode = 8;
 const doubtsKept = 100;
+const kindsKept = 100;
 const notesKept = 100;

@@ -1,5 +1,6 @@
 /** What one run came to: the value that arms, reports and statistics are made of. */
-import type { Finding } from '../findings/finding.ts';
+import type { Finding, FindingCode } from '../findings/finding.ts';
+import type { Distribution } from '../statistics/distribution.ts';
 import type { Doubt } from './doubt.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -12,12 +13,21 @@ export interface RunSummary {
   /** The first ones of each kind, in time order. */
   readonly findings: readonly Finding[];
   readonly findingsOmitted: number;
+  /** Every certain finding is of one of these, also those that were omitted. */
+  readonly kinds: readonly FindingKind[];
   /** Null where there is no evidence for it (untraced) or no claim. */
   readonly figures: RunFigures;
   /** What the program itself said; null without claims. */
   readonly claimed: ClaimedFigures | null;
   /** A note is told and moves no verdict (`in use by your own open socket`). */
   readonly notes: readonly Note[];
+}
+
+/** What findings have in common; `address` null: those of more addresses than are kept apart. */
+export interface FindingKind {
+  readonly code: FindingCode;
+  readonly cause: string;
+  readonly address: string | null;
 }
 
 export interface RunFigures {
@@ -28,9 +38,12 @@ export interface RunFigures {
   /** Sockets with a certain reference after their free point. */
   readonly lingering: number | null;
   readonly longestLingerNs: number | null;
+  /** How long each of them lingered. */
+  readonly linger: Distribution | null;
   /** Sockets with a certain reference after `closed`: a measure, never a finding. */
   readonly deferredCloses: number | null;
   readonly longestCloseLagNs: number | null;
+  readonly closeLag: Distribution | null;
 }
 
 export interface ClaimedFigures {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { logDocumentSchema } from '../../harness/logs/document.ts';
-import { afterclose, goldenSessions, temporaryDirectory } from './command-line.ts';
+import { afterclose, goldenSessions, root, temporaryDirectory } from './command-line.ts';
 
 const session = join(goldenSessions, 'dtrace');
 
@@ -82,4 +82,15 @@ describe('what can not be is refused before anything is judged, built or traced'
     const { command } = logDocumentSchema.parse(JSON.parse(json.stdout));
     expect(command).not.toContain('--reporter');
   });
+});
+
+test('the workflow to copy uses commands and options that there are', async () => {
+  const workflow = await readFile(join(root, 'examples', 'github-actions.yml'), 'utf8');
+  const lines = [...workflow.matchAll(/npx afterclose (\w+)(.*)/g)];
+  expect(lines.length).toBeGreaterThan(2);
+  for (const [, command = '', rest = ''] of lines) {
+    const { exitCode, stdout } = await afterclose([command, '--help']);
+    expect([command, exitCode]).toEqual([command, 0]);
+    for (const [option] of rest.matchAll(/--[\w-]+/g)) expect(stdout).toContain(`  ${option} `);
+  }
 });

@@ -1,5 +1,6 @@
 /** Reports that go to the limits of the schema: the same hostile text in every open place, everything null, nothing. */
 import { buildReport } from '../../src/report/build.ts';
+import type { Question } from '../../src/report/question.ts';
 import type { Report } from '../../src/report/report.ts';
 import { doubt, run, session, arms } from '../unit/report/sample-session.ts';
 
@@ -26,9 +27,13 @@ export const hostileTexts = {
   directives: '# SKIP not ok 1 - x # TODO\n---\n...\nBail out!\n1..0',
 } as const;
 
+const claim = { below: 0.1, confidence: 0.95 } as const;
+
 export const reports: Readonly<Record<string, Report>> = {
   ...Object.fromEntries(Object.entries(hostileTexts).map(([name, text]) => [name, withText(text)])),
   'as measured': wholeReport(),
+  'a comparison': comparedReport(),
+  'a gate': gatedReport(),
   empty: emptyReport(),
   'everything null': withNulls(),
 };
@@ -53,9 +58,46 @@ function emptyReport(): Report {
   return buildReport(session({ arms: [], command: '', seed: '', session: '', tracer: '' }));
 }
 
+/** Two arms of repro, compared. */
+function comparedReport(): Report {
+  const question = { kind: 'compare', claim } as const;
+  const machine = { loadAverage: 3, cpus: 2 };
+  return buildReport(session({ question, arms: Object.values(arms), machine, warmUpRuns: 1 }));
+}
+
+/** A subject that is held; one of its findings is known. */
+function gatedReport(): Report {
+  const known = { subject: 'semaphore@go1.9.7', code: 'linger', cause: 'call-in-flight' } as const;
+  const findings = [{ ...known, address: null, heldRuns: 5, runs: 5 }];
+  const question: Question = {
+    kind: 'gate',
+    claim,
+    inconclusive: 'fail',
+    baseline: { schemaVersion: 1, program: 'udp-reconnect', findings },
+  };
+  const { unfixedOld, unfixedNew, fixedOld } = arms;
+  return buildReport(
+    session({
+      question,
+      arms: [
+        { ...unfixedOld, arm: { ...unfixedOld.arm, role: 'known-bad' } },
+        { ...unfixedNew, arm: { ...unfixedNew.arm, role: 'known-good' } },
+        { arm: { ...fixedOld.arm, role: 'subject' }, runs: unfixedOld.runs },
+      ],
+    }),
+  );
+}
+
+/** What no one report has together: the arms of repro, a comparison, the answer of a gate. */
+function everything(): Report {
+  const { comparisons, cautions, tracerEffects } = comparedReport();
+  const { gate, question } = gatedReport();
+  return { ...wholeReport(), question, gate, comparisons, cautions, tracerEffects };
+}
+
 /** The same text in every place that the schema leaves open. */
 export function withText(text: string): Report {
-  const whole = wholeReport();
+  const whole = everything();
   const inner = <T extends object>(value: T, names: readonly (keyof T)[]): T => ({
     ...value,
     ...Object.fromEntries(names.map((name) => [name, text])),
@@ -63,11 +105,19 @@ export function withText(text: string): Report {
   return {
     ...inner(whole, ['command', 'seed', 'session', 'tracerRequested', 'tracer']),
     arms: whole.arms.map((arm) => ({
-      ...inner(arm, ['variant', 'toolchain']),
+      ...inner(arm, ['id', 'variant', 'toolchain']),
       tracer: arm.tracer === 'none' ? 'none' : text,
     })),
+    comparisons: whole.comparisons.map((comparison) => inner(comparison, ['arm', 'reference'])),
+    tracerEffects: whole.tracerEffects.map((effect) => inner(effect, ['arm'])),
+    cautions: whole.cautions.map((caution) => ('arm' in caution ? { ...caution, arm: text } : caution)),
+    gate: whole.gate && {
+      ...whole.gate,
+      reasons: whole.gate.reasons.map((reason) => inner(reason, ['subject'])),
+      findings: whole.gate.findings.map((finding) => inner(finding, ['subject', 'cause', 'address'])),
+    },
     findings: whole.findings.map((finding) => ({
-      ...inner(finding, ['cause', 'variant', 'toolchain', 'run', 'address']),
+      ...inner(finding, ['cause', 'variant', 'toolchain', 'tracer', 'run', 'address']),
       holders: finding.holders.flatMap((holder) => {
         const told = inner(holder, ['boundTo', 'call']);
         const released = told.releasedBy && inner(told.releasedBy, ['call']);

@@ -94,7 +94,7 @@ describe('sarif: the schema of SARIF 2.1.0', () => {
 describe('tap: the parser of node-tap, in strict mode', () => {
   it.each(Object.entries(reports))('%s', (_, report) => {
     const { ok, count, fail, skip, todo, plan, bailout, failures } = parseTap(report);
-    const expected = [sessionTest(report), ...report.arms.flatMap((arm) => armTest(arm) ?? [])];
+    const expected = [sessionTest(report), ...report.arms.flatMap((arm) => armTest(arm, report) ?? [])];
     const bad = expected.filter(({ result }) => result !== 'passed');
     expect({ ok, count, fail, skip, todo, bailout, end: plan.end }).toEqual({
       ok: bad.length === 0,
@@ -111,7 +111,7 @@ describe('tap: the parser of node-tap, in strict mode', () => {
 
   test('a name is read as it was written', () => {
     const report = withText('a # SKIP b\\ # TODO');
-    const names = report.arms.flatMap((arm) => escapeTerminal(armTest(arm)?.name ?? ''));
+    const names = report.arms.flatMap((arm) => escapeTerminal(armTest(arm, report)?.name ?? ''));
     expect(parseTap(report).passes?.map(({ name }) => name)).toEqual(
       expect.arrayContaining(names.filter((name) => name !== '')),
     );

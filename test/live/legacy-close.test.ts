@@ -108,8 +108,8 @@ test('with that block removed the race is back on the local Go, and both fixes c
 test('waitgroup is as good where the race has always been, and the oldest Go compiles it', async () => {
   const arms = await runUntraced(['1.4.3', '1.9.7'], ['unfixed', 'waitgroup']);
   for (const { variant, toolchain, addressInUse } of arms) {
-    if (variant === 'unfixed') expect(addressInUse, toolchain).toBeGreaterThan(0);
-    else expect(addressInUse, toolchain).toBe(0);
+    if (variant === 'unfixed') expect(addressInUse, String(toolchain)).toBeGreaterThan(0);
+    else expect(addressInUse, String(toolchain)).toBe(0);
   }
 });
 

@@ -124,7 +124,9 @@ function tracedVerdicts({ report }: Session): string[] {
     .filter((arm) => arm.tracer === 'strace')
     .map(
       ({ variant, toolchain, verdict }) =>
-        `${variant} ${toolchain.replace(/^go1\.9\.7$/, 'old').replace(/^.*\+legacy-close$/, 'legacy')} ${verdict}`,
+        `${variant} ${String(toolchain)
+          .replace(/^go1\.9\.7$/, 'old')
+          .replace(/^.*\+legacy-close$/, 'legacy')} ${verdict}`,
     )
     .map((text) => text.replace(/ go\S+ /, ' local '));
 }

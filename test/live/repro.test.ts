@@ -39,12 +39,12 @@ describe('under DTrace', () => {
     expect(semaphore).toMatchObject({ verdict: 'clean', expected: 'clean', addressInUse: 0, lingering: 0 });
     expect(semaphore.deferredCloses).toBeGreaterThan(0);
     const modern = report.arms.filter((arm) => arm.tracer === 'dtrace' && arm.toolchain !== 'go1.9.7');
-    const local = modern.filter((arm) => !arm.toolchain.endsWith('+legacy-close'));
+    const local = modern.filter((arm) => !arm.toolchain?.endsWith('+legacy-close'));
     expect(local.map((arm) => [arm.variant, arm.verdict, arm.deferredCloses])).toEqual([
       ['unfixed', 'clean', 0],
       ['semaphore', 'clean', 0],
     ]);
-    const legacy = modern.filter((arm) => arm.toolchain.endsWith('+legacy-close'));
+    const legacy = modern.filter((arm) => arm.toolchain?.endsWith('+legacy-close'));
     expect(legacy.map((arm) => [arm.variant, arm.verdict])).toEqual([
       ['unfixed', 'held'],
       ['semaphore', 'clean'],

@@ -1,5 +1,6 @@
 /** The figures of an arm as the texts of a table. Nothing is escaped yet. */
 import { untraced } from '../../experiment/plan.ts';
+import { programName } from '../arm-name.ts';
 import { formatCount, formatDuration, formatShare } from '../quantity.ts';
 import { excerpt } from '../excerpt.ts';
 import type { ArmReport } from '../report.ts';
@@ -14,7 +15,8 @@ export function armCells(arm: ArmReport) {
   const { count, perRun } = runsHeld(arm);
   return {
     variant: excerpt(arm.variant),
-    toolchain: excerpt(arm.toolchain),
+    toolchain: arm.toolchain === null ? nothing : excerpt(arm.toolchain),
+    program: programName(arm),
     tracer: excerpt(arm.tracer),
     watched:
       arm.tracer === untraced ? "untraced (the program's own word)" : `watched by ${excerpt(arm.tracer)}`,

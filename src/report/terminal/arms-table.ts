@@ -103,7 +103,7 @@ function folded(arms: readonly ArmReport[], cells: readonly ArmCells[], page: Pa
 function nameRow(arm: ArmReport, cells: ArmCells | undefined, page: Page, width: number): string {
   if (cells === undefined) return '';
   const verdict = arm.expected === null ? cells.verdict : `${cells.verdict}, ${cells.expected}`;
-  const rest = escapeTerminal(`: ${cells.variant} on ${cells.toolchain}, ${cells.watched}`);
+  const rest = escapeTerminal(`: ${cells.program}, ${cells.watched}`);
   const fitting = cutToWidth(rest, width - displayWidth(verdict));
   const name = fitting === rest ? rest : `${cutToWidth(rest, width - displayWidth(verdict) - 3)}...`;
   return paintOf(arm, page)(verdict) + page.paint.bold(name);

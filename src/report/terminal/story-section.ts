@@ -1,4 +1,5 @@
 /** The finding that says most, told in time order; with full detail, every finding that the report has. */
+import { armId } from '../../experiment/arm.ts';
 import { untraced } from '../../experiment/plan.ts';
 import { formatCount, formatCounted, formatDuration } from '../quantity.ts';
 import type { FindingReport, Report } from '../report.ts';
@@ -19,8 +20,8 @@ export function storySection(report: Report, page: Page): string[] {
 
 /** What broke the expectation goes first, else the first conflict; a certain one before one that is not. */
 function firstToTell({ findings, arms }: Report): FindingReport | undefined {
-  const mustBeClean = ({ variant, toolchain }: FindingReport) =>
-    arms.some((arm) => arm.expected === 'clean' && arm.variant === variant && arm.toolchain === toolchain);
+  const mustBeClean = (finding: FindingReport) =>
+    arms.some((arm) => arm.expected === 'clean' && arm.id === armId(finding));
   const rank = (finding: FindingReport) =>
     Number(finding.certain && mustBeClean(finding)) * 4 +
     Number(finding.code === 'conflict') * 2 +

@@ -5,13 +5,14 @@ import { shuffle, splitMix64 } from '../../../src/experiment/random.ts';
 
 const request: PlanRequest = {
   seed: 'one',
-  programs: [
-    { variant: 'unfixed', toolchain: 'go1.9.7', expected: 'held' },
-    { variant: 'semaphore', toolchain: 'go1.9.7', expected: 'clean' },
-    { variant: 'unfixed', toolchain: 'go1.26.8', expected: 'clean' },
+  arms: [
+    { variant: 'unfixed', toolchain: 'go1.9.7', tracer: 'dtrace', expected: 'held', role: null },
+    { variant: 'semaphore', toolchain: 'go1.9.7', tracer: 'dtrace', expected: 'clean', role: null },
+    { variant: 'unfixed', toolchain: 'go1.26.8', tracer: 'dtrace', expected: 'clean', role: null },
   ],
+  beside: 'untraced',
   runsPerArm: 5,
-  tracer: 'dtrace',
+  warmUpRuns: 0,
 };
 
 describe('a traced plan', () => {
@@ -60,7 +61,8 @@ describe('a traced plan', () => {
 });
 
 test('without a tracer there is one block', () => {
-  const plan = planSession({ ...request, tracer: 'none' });
+  const arms = request.arms.map((arm) => ({ ...arm, tracer: 'none', expected: null }));
+  const plan = planSession({ ...request, arms });
   expect(plan.blocks.map((block) => [block.tracer, block.runs.length])).toEqual([['none', 15]]);
   expect(plan.arms.every((arm) => arm.expected === null && arm.tracer === 'none')).toBe(true);
 });
@@ -69,6 +71,44 @@ test('one run per arm leaves no empty block behind', () => {
   expect(planSession({ ...request, runsPerArm: 1 }).blocks.map((block) => block.tracer)).toEqual([
     'none',
     'dtrace',
+  ]);
+});
+
+test('two tracers have a block each, and one untraced arm between them', () => {
+  const [unfixed] = request.arms;
+  const plan = planSession({ ...request, arms: [unfixed!, { ...unfixed!, tracer: 'strace' }] });
+  expect(plan.arms.map(({ tracer, expected }) => [tracer, expected])).toEqual([
+    ['dtrace', 'held'],
+    ['strace', 'held'],
+    ['none', null],
+  ]);
+  expect(plan.blocks.map((block) => [block.tracer, block.runs.length])).toEqual([
+    ['none', 3],
+    ['dtrace', 5],
+    ['strace', 5],
+    ['none', 2],
+  ]);
+});
+
+test('an untraced run of a command that says nothing about itself would say nothing', () => {
+  const [unfixed] = request.arms;
+  const plan = planSession({ ...request, arms: [{ ...unfixed!, variant: 'server', toolchain: null }] });
+  expect(plan.blocks.map((block) => block.tracer)).toEqual(['dtrace']);
+});
+
+test('the warm-up comes first, and is the same however many runs follow', () => {
+  const warmed = { ...request, warmUpRuns: 2 };
+  const short = planSession({ ...warmed, runsPerArm: 0 }).blocks;
+  expect(short.map((block) => [block.purpose, block.tracer, block.runs.length])).toEqual([
+    ['warm-up', 'dtrace', 6],
+    ['warm-up', 'none', 6],
+  ]);
+  const long = planSession(warmed).blocks;
+  expect(long.slice(0, 2)).toEqual(short);
+  expect(long.slice(2).map((block) => [block.purpose, block.runs.length])).toEqual([
+    ['counted', 9],
+    ['counted', 15],
+    ['counted', 6],
   ]);
 });
 

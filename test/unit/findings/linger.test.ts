@@ -14,6 +14,7 @@ describe('a socket that is gone by its free point', () => {
       main.closesHonestly(3, address);
     }
 
+    const none = { count: 0, minNs: null, maxNs: null, buckets: [] };
     expect(await judge(history)).toEqual({
       run: '0001',
       verdict: 'clean',
@@ -21,14 +22,17 @@ describe('a socket that is gone by its free point', () => {
       doubtsOmitted: 0,
       findings: [],
       findingsOmitted: 0,
+      kinds: [],
       figures: {
         cycles: 3,
         binds: 3,
         addressInUse: 0,
         lingering: 0,
         longestLingerNs: 0,
+        linger: none,
         deferredCloses: 0,
         longestCloseLagNs: 0,
+        closeLag: none,
       },
       claimed: null,
       notes: [],

@@ -22,26 +22,94 @@ describe('json', () => {
         "session": "2026-01-09-a3f1",
         "tracerRequested": null,
         "tracer": "dtrace",
+        "question": {
+          "kind": "repro"
+        },
+        "warmUpRuns": 0,
         "arms": [
           {
+            "id": "semaphore@go1.9.7:dtrace",
             "variant": "semaphore",
             "toolchain": "go1.9.7",
             "tracer": "dtrace",
+            "role": null,
             "runs": 5,
             "heldRuns": 0,
             "unknownRuns": 0,
+            "heldShare": {
+              "low": 0,
+              "high": 0.5218237501049815
+            },
             "cycles": 2000,
             "binds": 4000,
             "addressInUse": 0,
             "lingering": 0,
             "longestLingerNs": null,
+            "linger": null,
             "deferredCloses": 4000,
             "longestCloseLagNs": 176000,
+            "closeLag": {
+              "count": 4000,
+              "p50Ns": 87099,
+              "p99Ns": 172999,
+              "maxNs": 176000,
+              "histogram": [
+                {
+                  "fromNs": 200,
+                  "belowNs": 500,
+                  "count": 10
+                },
+                {
+                  "fromNs": 500,
+                  "belowNs": 1000,
+                  "count": 10
+                },
+                {
+                  "fromNs": 1000,
+                  "belowNs": 2000,
+                  "count": 25
+                },
+                {
+                  "fromNs": 2000,
+                  "belowNs": 5000,
+                  "count": 67
+                },
+                {
+                  "fromNs": 5000,
+                  "belowNs": 10000,
+                  "count": 115
+                },
+                {
+                  "fromNs": 10000,
+                  "belowNs": 20000,
+                  "count": 230
+                },
+                {
+                  "fromNs": 20000,
+                  "belowNs": 50000,
+                  "count": 690
+                },
+                {
+                  "fromNs": 50000,
+                  "belowNs": 100000,
+                  "count": 1150
+                },
+                {
+                  "fromNs": 100000,
+                  "belowNs": 200000,
+                  "count": 1703
+                }
+              ]
+            },
             "verdict": "clean",
             "expected": "clean",
             "doubts": 0
           }
         ],
+        "comparisons": [],
+        "tracerEffects": [],
+        "gate": null,
+        "cautions": [],
         "findings": [],
         "findingsOmitted": 0,
         "doubts": [],

@@ -1,6 +1,8 @@
 /** Sessions as `repro` would make them, in the ranges that were measured. */
 import type { Finding } from '../../../src/findings/finding.ts';
 import type { JudgedArm, ReportInput } from '../../../src/report/build.ts';
+import { durationRecorder } from '../../../src/statistics/distribution.ts';
+import type { Distribution } from '../../../src/statistics/distribution.ts';
 import type { Doubt, DoubtCode } from '../../../src/verdict/doubt.ts';
 import type { RunFigures, RunSummary } from '../../../src/verdict/run-summary.ts';
 import { conflict, leak, linger } from './sample-findings.ts';
@@ -11,8 +13,10 @@ const noFigures: RunFigures = {
   addressInUse: null,
   lingering: null,
   longestLingerNs: null,
+  linger: null,
   deferredCloses: null,
   longestCloseLagNs: null,
+  closeLag: null,
 };
 
 export function run(changes: Partial<RunSummary> = {}): RunSummary {
@@ -23,6 +27,7 @@ export function run(changes: Partial<RunSummary> = {}): RunSummary {
     doubtsOmitted: 0,
     findings: [],
     findingsOmitted: 0,
+    kinds: [],
     figures: { ...noFigures, cycles: 400, binds: 800, addressInUse: 0, lingering: 0, deferredCloses: 0 },
     claimed: { cycles: 400, binds: 800, addressInUse: 0 },
     notes: [],
@@ -43,16 +48,30 @@ function heldRun(number: number): RunSummary {
     verdict: 'held',
     findings: number === 5 ? [...findings, leak({ run: id })] : findings,
     findingsOmitted: 431 + number,
+    claimed: { cycles: 400, binds: 800, addressInUse: 231 + number },
+    kinds: [
+      { code: 'conflict', cause: 'after-close', address: 'udp 127.0.0.1:3001' },
+      { code: 'linger', cause: 'call-in-flight', address: 'udp 127.0.0.1:3001' },
+    ],
     figures: {
       cycles: 400,
       binds: 800,
       addressInUse: 231 + number,
       lingering: 210 + number,
       longestLingerNs: 1_410_000 + number * 1_000,
+      linger: durationsUpTo(1_410_000 + number * 1_000, 210 + number),
       deferredCloses: 315 + number,
       longestCloseLagNs: 1_590_000 + number * 1_000,
+      closeLag: durationsUpTo(1_590_000 + number * 1_000, 315 + number),
     },
   });
+}
+
+/** `count` of them in even steps. */
+function durationsUpTo(longestNs: number, count: number): Distribution {
+  const recorder = durationRecorder();
+  for (let n = 1; n <= count; n++) recorder.add(Math.round((longestNs * n) / count));
+  return recorder.distribution();
 }
 
 function semaphoreRun(number: number): RunSummary {
@@ -66,6 +85,7 @@ function semaphoreRun(number: number): RunSummary {
       lingering: 0,
       deferredCloses: 800,
       longestCloseLagNs: 171_000 + number * 1_000,
+      closeLag: durationsUpTo(171_000 + number * 1_000, 800),
     },
   });
 }
@@ -83,8 +103,8 @@ export function five(make: (number: number) => RunSummary): RunSummary[] {
   return [1, 2, 3, 4, 5].map(make);
 }
 
-const traced = { tracer: 'dtrace' } as const;
-const alone = { tracer: 'none', expected: null } as const;
+const traced = { tracer: 'dtrace', role: null } as const;
+const alone = { tracer: 'none', expected: null, role: null } as const;
 
 export const arms = {
   unfixedOld: {
@@ -128,6 +148,9 @@ export function session(changes: Partial<ReportInput> = {}): ReportInput {
     session: '2026-01-09-a3f1',
     tracerRequested: null,
     tracer: 'dtrace',
+    question: { kind: 'repro' },
+    machine: null,
+    warmUpRuns: 0,
     end: { kind: 'completed' },
     arms: Object.values(arms),
     doubts: [],

@@ -96,9 +96,9 @@ describe('repro, as expected', () => {
       DOUBTS
         none
 
-      WHAT THE TRACER DID TO THE RATE (EADDRINUSE per bind)
+      WHAT THE TRACER DID TO THE RATE (EADDRINUSE per bind, as the programs claim)
         unfixed on go1.9.7: 29.3 % (1,170 of 4,000) under dtrace, 28.0 % (1,120 of
-          4,000) untraced: 1.04 times the untraced rate
+          4,000) untraced: 1.04 times the untraced rate (95 %: 1.04 to 1.06)
         none either way: semaphore on go1.9.7, unfixed on go1.26.8, semaphore on
           go1.26.8
 
@@ -349,12 +349,11 @@ describe('what the tracer did', () => {
     [40, 0],
     [40, 4],
   ])('traced %d, untraced %d', (traced, untraced) => {
-    const figures = { ...run().figures, addressInUse: traced };
-    const claimed = { cycles: 400, binds: 800, addressInUse: untraced };
+    const claimed = (addressInUse: number) => run({ claimed: { cycles: 400, binds: 800, addressInUse } });
     const text = shown({
       arms: [
-        { arm: arms.unfixedOld.arm, runs: [run({ figures })] },
-        { arm: arms.unfixedOldAlone.arm, runs: [run({ claimed })] },
+        { arm: arms.unfixedOld.arm, runs: five(() => claimed(traced)) },
+        { arm: arms.unfixedOldAlone.arm, runs: five(() => claimed(untraced)) },
       ],
     });
     const lines = section(text, 'WHAT THE TRACER').split('\n').slice(1).join('\n');
@@ -364,11 +363,11 @@ describe('what the tracer did', () => {
   const effects: Readonly<Record<string, string>> = {
     '0 0': '  none either way: unfixed on go1.9.7',
     '0 40':
-      '  unfixed on go1.9.7: 0 % (0 of 800) under dtrace, 5.0 % (40 of 800) untraced:\n    not seen under dtrace',
+      '  unfixed on go1.9.7: 0 % (0 of 4,000) under dtrace, 5.0 % (200 of 4,000)\n    untraced: seen only when untraced (p = 0.005)',
     '40 0':
-      '  unfixed on go1.9.7: 5.0 % (40 of 800) under dtrace, 0 % (0 of 800) untraced:\n    seen only under dtrace',
+      '  unfixed on go1.9.7: 5.0 % (200 of 4,000) under dtrace, 0 % (0 of 4,000)\n    untraced: seen only when traced (p = 0.005)',
     '40 4':
-      '  unfixed on go1.9.7: 5.0 % (40 of 800) under dtrace, 0.50 % (4 of 800)\n    untraced: 10 times the untraced rate',
+      '  unfixed on go1.9.7: 5.0 % (200 of 4,000) under dtrace, 0.50 % (20 of 4,000)\n    untraced: 10 times the untraced rate (95 %: 10 to 10)',
   };
 });
 

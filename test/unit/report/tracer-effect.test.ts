@@ -1,46 +1,34 @@
 import { expect, it } from 'vitest';
-import { buildReport } from '../../../src/report/build.ts';
 import { tracerEffects } from '../../../src/report/tracer-effect.ts';
-import { arms, five, run, session } from './sample-session.ts';
+import { arms, five, run } from './sample-session.ts';
 
-it('sets each traced arm against the untraced one of the same program', () => {
-  expect(tracerEffects(buildReport(session())).slice(0, 2)).toMatchInlineSnapshot(`
-    [
-      {
-        "ratio": 1.044642857142857,
-        "toolchain": "go1.9.7",
-        "traced": {
-          "addressInUse": 1170,
-          "binds": 4000,
-        },
-        "tracer": "dtrace",
-        "untraced": {
-          "addressInUse": 1120,
-          "binds": 4000,
-        },
-        "variant": "unfixed",
-      },
-      {
-        "ratio": null,
-        "toolchain": "go1.9.7",
-        "traced": {
-          "addressInUse": 0,
-          "binds": 4000,
-        },
-        "tracer": "dtrace",
-        "untraced": {
-          "addressInUse": 0,
-          "binds": 4000,
-        },
-        "variant": "semaphore",
-      },
-    ]
-  `);
+const all = Object.values(arms);
+
+it('sets each traced arm against the untraced one of the same program, by their claims', () => {
+  // The claims of the traced runs, not what was traced of them: an EADDRINUSE means the same in both arms.
+  const claimed = { claimed: { cycles: 400, binds: 800, addressInUse: 240 } };
+  const traced = { ...arms.unfixedOld, runs: arms.unfixedOld.runs.map((each) => ({ ...each, ...claimed })) };
+  const [effect, none] = tracerEffects([traced, ...all.slice(1)], 'seed');
+  expect(effect).toMatchObject({
+    arm: 'unfixed@go1.9.7:dtrace',
+    traced: { addressInUse: 1200, binds: 4000 },
+    untraced: { addressInUse: 1120, binds: 4000 },
+    effect: { kind: 'ratio' },
+  });
+  if (effect?.effect.kind !== 'ratio') throw new Error('no ratio');
+  expect(effect.effect.ratio).toBeCloseTo(1200 / 1120);
+  expect(effect.effect.low).toBeLessThan(1200 / 1120);
+  expect(effect.effect.high).toBeGreaterThan(1200 / 1120);
+  expect(none).toMatchObject({ arm: 'semaphore@go1.9.7:dtrace', effect: { kind: 'neither' } });
 });
 
-it('has nothing to say without an untraced arm, or without its claims', () => {
-  const silent = { arm: arms.unfixedOldAlone.arm, runs: five(() => run({ claimed: null })) };
-  expect(tracerEffects(buildReport(session({ arms: [arms.unfixedOld] })))).toEqual([]);
-  expect(tracerEffects(buildReport(session({ arms: [arms.unfixedOld, arms.fixedOldAlone] })))).toEqual([]);
-  expect(tracerEffects(buildReport(session({ arms: [arms.unfixedOld, silent] })))).toEqual([]);
+it('is the same for the same seed', () => {
+  expect(tracerEffects(all, 'seed')).toEqual(tracerEffects(all, 'seed'));
+});
+
+it('has nothing to say without an untraced arm, and says so without its claims', () => {
+  const silent = { ...arms.unfixedOldAlone, runs: five(() => run({ claimed: null })) };
+  expect(tracerEffects([arms.unfixedOld], 'seed')).toEqual([]);
+  expect(tracerEffects([arms.unfixedOld, arms.fixedOldAlone], 'seed')).toEqual([]);
+  expect(tracerEffects([arms.unfixedOld, silent], 'seed')[0]?.effect).toEqual({ kind: 'no-trials' });
 });

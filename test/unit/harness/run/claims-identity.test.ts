@@ -23,13 +23,16 @@ const plan: SessionFile = {
   tracerRequested: null,
   tracer: 'dtrace',
   tracerVersion: null,
+  question: { kind: 'repro' },
+  machine: null,
   runsPerArm: 1,
+  warmUpRuns: 0,
   cyclesPerRun: 400,
   network: 'udp4',
   kernel: 'Linux 6.18.0',
   binaries: [{ ...other, variant: 'semaphore', toolchain: 'go1.9.7', goVersion: 'go1.9.7' }, other],
-  arms: [{ ...arm, arguments: [] }],
-  blocks: [{ tracer: 'dtrace', runs: [{ run: '0001', arm: 0 }] }],
+  arms: [{ ...arm, role: null, arguments: [], claims: 'made', timeoutMs: null }],
+  blocks: [{ tracer: 'dtrace', purpose: 'counted', runs: [{ run: '0001', arm: 0 }] }],
 };
 const claims: Claims = {
   schemaVersion: 1,

@@ -15,15 +15,23 @@ const hello = {
   at: '1',
 };
 const end = { kind: 'end', runs: 2, reason: 'done', at: '9' };
+/** Each takes a millisecond. */
+const run = { ...record, endedAt: '1001000' };
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 test.each([
-  ['', { hasBegun: false, runsDone: 0, hasEnded: false }],
-  [line(hello), { hasBegun: true, runsDone: 0, hasEnded: false }],
-  [line(hello) + line(record), { hasBegun: true, runsDone: 1, hasEnded: false }],
-  [line(hello) + line(record) + line(record).slice(0, -1), { hasBegun: true, runsDone: 1, hasEnded: false }],
-  [line(hello) + '{"kind":"run"}\n' + line(record), { hasBegun: true, runsDone: 1, hasEnded: false }],
-  [line(hello) + line(record) + line(record) + line(end), { hasBegun: true, runsDone: 2, hasEnded: true }],
+  ['', { hasBegun: false, runsDone: 0, runsMs: 0, hasEnded: false }],
+  [line(hello), { hasBegun: true, runsDone: 0, runsMs: 0, hasEnded: false }],
+  [line(hello) + line(run), { hasBegun: true, runsDone: 1, runsMs: 1, hasEnded: false }],
+  [
+    line(hello) + line(run) + line(run).slice(0, -1),
+    { hasBegun: true, runsDone: 1, runsMs: 1, hasEnded: false },
+  ],
+  [line(hello) + '{"kind":"run"}\n' + line(run), { hasBegun: true, runsDone: 1, runsMs: 1, hasEnded: false }],
+  [
+    line(hello) + line(run) + line(run) + line(end),
+    { hasBegun: true, runsDone: 2, runsMs: 2, hasEnded: true },
+  ],
 ])('%j', async (text, seen) => {
   const file = join(await temporaryDirectory(), 'records.ndjson');
   await writeFile(file, text);
@@ -32,5 +40,5 @@ test.each([
 
 test('no file yet', async () => {
   const seen = await readRunsSeen(join(await temporaryDirectory(), 'records.ndjson'));
-  expect(seen).toEqual({ hasBegun: false, runsDone: 0, hasEnded: false });
+  expect(seen).toEqual({ hasBegun: false, runsDone: 0, runsMs: 0, hasEnded: false });
 });

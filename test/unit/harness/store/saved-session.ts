@@ -20,17 +20,30 @@ export const session: SessionFile = {
   tracerRequested: 'none',
   tracer: 'none',
   tracerVersion: null,
+  question: { kind: 'repro' },
+  machine: null,
   runsPerArm: 2,
+  warmUpRuns: 0,
   cyclesPerRun: 3,
   network: 'udp4',
   kernel: 'Linux 6.1',
   binaries: [{ variant: 'unfixed', toolchain: 'go1.9.7', goVersion: 'go1.9.7', sha256: 'a'.repeat(64) }],
   arms: [
-    { variant: 'unfixed', toolchain: 'go1.9.7', tracer: 'none', expected: null, arguments: ['-cycles', '3'] },
+    {
+      variant: 'unfixed',
+      toolchain: 'go1.9.7',
+      tracer: 'none',
+      expected: null,
+      role: null,
+      arguments: ['-cycles', '3'],
+      claims: 'made',
+      timeoutMs: null,
+    },
   ],
   blocks: [
     {
       tracer: 'none',
+      purpose: 'counted',
       runs: [
         { run: '0001', arm: 0 },
         { run: '0002', arm: 0 },

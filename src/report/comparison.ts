@@ -1,0 +1,59 @@
+/** What the runs of two arms say about each other: every arm against the first, which is the reference. */
+import { armId } from '../experiment/arm.ts';
+import type { Counts } from '../statistics/counts.ts';
+import { fisherTest } from '../statistics/fisher.ts';
+import { holmAdjusted } from '../statistics/holm.ts';
+import { oddsRatio, type Odds } from '../statistics/odds-ratio.ts';
+import { detectableDifference } from '../statistics/power.ts';
+import type { JudgedArm } from './build.ts';
+import type { ComparisonReport } from './report.ts';
+
+/** @param arms with evidence, in the order in which they were named */
+export function compareArms(arms: readonly JudgedArm[]): ComparisonReport[] {
+  const [reference, ...others] = arms;
+  if (reference === undefined) return [];
+  const tested = others.map((other) => compare(other, reference));
+  const adjusted = holmAdjusted(tested.flatMap(({ test }) => test?.pTwoSided ?? []));
+  let next = 0;
+  return tested.map((comparison) => {
+    const { test } = comparison;
+    if (test === null) return comparison;
+    const pAdjusted = adjusted[next++] ?? 1;
+    const seen = pAdjusted <= level ? 'difference' : 'no-difference';
+    return { ...comparison, seen, test: { ...test, pAdjusted } };
+  });
+}
+
+const level = 0.05;
+
+/** An unknown run may be either, so that a table which leaves it out, or takes it for clean, would lie. */
+function compare(arm: JudgedArm, reference: JudgedArm): ComparisonReport {
+  const names = { arm: armId(arm.arm), reference: armId(reference.arm) };
+  const [counts, of] = [countsOf(arm), countsOf(reference)];
+  if (counts === null || of === null) return { ...names, seen: 'not-tested', test: null };
+  const { twoSided, less, greater } = fisherTest(counts, of);
+  const odds = oddsRatio(counts, of);
+  const { higher, lower } = detectableDifference(of, counts.trials);
+  return {
+    ...names,
+    seen: 'no-difference',
+    test: {
+      pTwoSided: twoSided.p,
+      pAdjusted: twoSided.p,
+      pLess: less.p,
+      pGreater: greater.p,
+      oddsRatio: { estimate: endOf(odds.estimate), low: odds.low, high: endOf(odds.high) },
+      detectable: { higher, lower },
+    },
+  };
+}
+
+/** Null where a run is in doubt, or there is none. */
+function countsOf({ runs }: JudgedArm): Counts | null {
+  if (runs.length === 0 || runs.some(({ verdict }) => verdict === 'unknown')) return null;
+  return { successes: runs.filter(({ verdict }) => verdict === 'held').length, trials: runs.length };
+}
+
+function endOf({ kind, value }: Odds): { value: number | null; kind: Odds['kind'] } {
+  return { value, kind };
+}
