@@ -2,9 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { relative, resolve } from 'node:path';
 import { untraced } from '../../src/experiment/plan.ts';
+import { renderJson } from '../../src/report/json.ts';
 import type { Question } from '../../src/report/question.ts';
 import type { Report } from '../../src/report/report.ts';
+import { decideExitCode } from '../exit-codes.ts';
 import type { Progress } from '../output/progress.ts';
+import type { Reporters } from '../output/reporters.ts';
 import { buildLauncher } from '../go/build.ts';
 import { runSession } from '../run/session.ts';
 import type { BlockTime } from '../run/session.ts';
@@ -15,10 +18,9 @@ import type { CommandContext } from './context.ts';
 import { estimateMs, planExperiment, runnablePrograms, runsWithin } from './experiment-plan.ts';
 import type { ExperimentPlan } from './experiment-plan.ts';
 import { commandLine, progressFor } from './options.ts';
-import type { CommonOptions } from './options.ts';
 import { judgeUntilSignal } from './judging.ts';
-import { printJudgement, renderReportJson } from './print-judgement.ts';
 import { describePrice } from './price.ts';
+import { openReportersFor, type ReportOptions } from './report-options.ts';
 import { findPlace } from './session-place.ts';
 import type { PlaceOptions } from './session-place.ts';
 import { chooseTracer } from './tracer-choice.ts';
@@ -42,21 +44,28 @@ export interface Experiment {
   readonly refuse?: (plan: SessionFile) => void;
 }
 
-export interface ExperimentOptions extends CommonOptions, PlaceOptions {
+export interface ExperimentOptions extends ReportOptions, PlaceOptions {
   readonly seed?: string;
   readonly out?: string;
+}
+
+export interface Told {
+  readonly report: Report;
+  /** The report's, or that of a reporter that could not tell it. */
+  readonly exitCode: number;
 }
 
 export async function runExperiment(
   context: CommandContext,
   experiment: Experiment,
   options: ExperimentOptions,
-): Promise<Report> {
+): Promise<Told> {
   const progress = progressFor(options);
   const startedAt = new Date();
   const session = newSessionId(startedAt);
   const directory = resolve(options.out ?? defaultSessionDirectory(process.cwd(), session));
   await checkIsFree(directory);
+  const reporters = await openReportersFor(options, context);
   const { host } = context;
   const chosen = await chooseTracers(experiment.wanted, context, progress);
   const building = { host, onProgress: (line: string) => progress.say(line) };
@@ -105,7 +114,7 @@ export async function runExperiment(
   } finally {
     place.release();
   }
-  return judge(context, { options, directory, progress });
+  return judge({ directory, reporters, progress });
 }
 
 /** The number of runs is decided here, before the first of them, and never again. */
@@ -138,21 +147,18 @@ async function chooseTracers(
 }
 
 interface JudgeRequest {
-  readonly options: CommonOptions;
   readonly directory: string;
+  readonly reporters: Reporters;
   readonly progress: Progress;
 }
 
-async function judge(
-  context: CommandContext,
-  { options, directory, progress }: JudgeRequest,
-): Promise<Report> {
+async function judge({ directory, reporters, progress }: JudgeRequest): Promise<Told> {
   progress.show('judging what was saved');
-  const judgement = await judgeUntilSignal(directory, shortPath(directory));
-  await writeReport(directory, renderReportJson(judgement.report));
+  const { report } = await judgeUntilSignal(directory, shortPath(directory));
+  await writeReport(directory, renderJson(report));
   progress.clear();
-  await printJudgement(judgement, { context, options, sessionPath: shortPath(directory) });
-  return judgement.report;
+  const told = await reporters.tell(report, shortPath(directory));
+  return { report, exitCode: decideExitCode([report.exitCode, told]) };
 }
 
 function describe(blocks: SessionFile['blocks']): string {
