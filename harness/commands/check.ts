@@ -5,14 +5,13 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { HarnessError } from '../errors.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { decideExitCode, exitCodes } from '../exit-codes.ts';
 import { meansLog } from '../logs/file-set.ts';
 import { checkLog } from './check-log.ts';
 import type { CheckLogOptions } from './check-log.ts';
 import type { CommandContext } from './context.ts';
-import { addCommonOptions } from './options.ts';
 import { judgeUntilSignal } from './judging.ts';
-import { printJudgement } from './print-judgement.ts';
+import { addReportOptions, openReportersFor } from './report-options.ts';
 
 export function checkCommand(context: CommandContext, setExitCode: (code: number) => void): Command {
   const command = new Command('check')
@@ -32,13 +31,14 @@ export function checkCommand(context: CommandContext, setExitCode: (code: number
       if (await meansLog(words)) return setExitCode(await checkLog(words, options, context));
       if (options.stillOpen !== undefined) throw notForSessions();
       const directory = resolve(session);
-      const judgement = await judgeUntilSignal(directory);
-      await printJudgement(judgement, { context, options, sessionPath: directory });
-      const { outcome, exitCode } = judgement.report;
+      const reporters = await openReportersFor(options, context);
+      const { report } = await judgeUntilSignal(directory);
+      const told = await reporters.tell(report, directory);
       // Whoever checks was not interrupted: it is the session that is incomplete.
-      setExitCode(outcome === 'interrupted' ? exitCodes.inconclusive : exitCode);
+      const judged = report.outcome === 'interrupted' ? exitCodes.inconclusive : report.exitCode;
+      setExitCode(decideExitCode([judged, told]));
     });
-  return addCommonOptions(command);
+  return addReportOptions(command);
 }
 
 function notForSessions(): HarnessError {

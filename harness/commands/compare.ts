@@ -7,7 +7,8 @@ import { readArms } from './arm-grammar.ts';
 import type { CommandContext } from './context.ts';
 import { runExperiment } from './experiment.ts';
 import type { Experiment, ExperimentOptions } from './experiment.ts';
-import { addCommonOptions, addPlaceOptions, collect, durationMs, readWith, wholeNumber } from './options.ts';
+import { addPlaceOptions, collect, durationMs, readWith, wholeNumber } from './options.ts';
+import { addReportOptions } from './report-options.ts';
 import { scenario } from './repro.ts';
 
 interface CompareOptions extends ExperimentOptions {
@@ -41,7 +42,7 @@ export function compareCommand(context: CommandContext, setExitCode: (code: numb
     .action(async (words: readonly string[], options: CompareOptions) => {
       setExitCode(await compare(context, words, options));
     });
-  return addCommonOptions(addPlaceOptions(command));
+  return addReportOptions(addPlaceOptions(command));
 }
 
 const defaultRuns = 10;
@@ -64,7 +65,7 @@ async function compare(
     tracers: options.tracer ?? [null],
   });
   const below = options.detect ?? defaultClaim.below;
-  const report = await runExperiment(
+  const { exitCode } = await runExperiment(
     context,
     {
       question: { kind: 'compare', claim: { ...defaultClaim, below } },
@@ -79,7 +80,7 @@ async function compare(
     },
     options,
   );
-  return report.exitCode;
+  return exitCode;
 }
 
 const defaultClaim = { below: 0.1, confidence: 0.95 };

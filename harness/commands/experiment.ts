@@ -1,12 +1,13 @@
-/** What `repro`, `compare` and `gate` have in common: build, plan, run, save, and judge what was saved. */
+/** What `repro`, `releases`, `compare` and `gate` have in common: build, plan, run, save, and judge what was saved. */
 import { randomBytes } from 'node:crypto';
 import { relative, resolve } from 'node:path';
 import { untraced } from '../../src/experiment/plan.ts';
+import { renderJson } from '../../src/report/json.ts';
 import type { Question } from '../../src/report/question.ts';
 import type { Report } from '../../src/report/report.ts';
+import { decideExitCode } from '../exit-codes.ts';
 import type { Progress } from '../output/progress.ts';
 import { buildLauncher } from '../go/build.ts';
-import type { Judgement } from '../run/judgement.ts';
 import { runSession } from '../run/session.ts';
 import type { BlockTime } from '../run/session.ts';
 import { defaultSessionDirectory } from '../store/layout.ts';
@@ -16,10 +17,9 @@ import type { CommandContext } from './context.ts';
 import { estimateMs, planExperiment, runnablePrograms, runsWithin } from './experiment-plan.ts';
 import type { ExperimentPlan } from './experiment-plan.ts';
 import { commandLine, progressFor } from './options.ts';
-import type { CommonOptions } from './options.ts';
 import { judgeUntilSignal } from './judging.ts';
-import { printJudgement, renderReportJson } from './print-judgement.ts';
 import { describePrice } from './price.ts';
+import { openReportersFor, type ReportOptions } from './report-options.ts';
 import { findPlace } from './session-place.ts';
 import type { PlaceOptions } from './session-place.ts';
 import { chooseTracer } from './tracer-choice.ts';
@@ -43,39 +43,66 @@ export interface Experiment {
   readonly refuse?: (plan: SessionFile) => void;
 }
 
-export interface ExperimentOptions extends CommonOptions, PlaceOptions {
+export interface ExperimentOptions extends ReportOptions, PlaceOptions {
   readonly seed?: string;
   readonly out?: string;
 }
 
-/** Runs it, and prints what came out. */
+export interface Told {
+  readonly report: Report;
+  /** The report's, or that of a reporter that could not tell it. */
+  readonly exitCode: number;
+}
+
+/** Runs it, and tells what came out. */
 export async function runExperiment(
   context: CommandContext,
   experiment: Experiment,
   options: ExperimentOptions,
-): Promise<Report> {
-  const { judgement, sessionPath } = await conductExperiment(context, experiment, options);
-  await printJudgement(judgement, { context, options, sessionPath });
-  return judgement.report;
+): Promise<Told> {
+  const started = await startSession(options);
+  const reporters = await openReportersFor(options, context);
+  const report = await conduct(context, { experiment, options, started });
+  const told = await reporters.tell(report, shortPath(started.directory));
+  return { report, exitCode: decideExitCode([report.exitCode, told]) };
 }
 
-export interface ConductedExperiment {
-  readonly judgement: Judgement;
-  /** Where the session is stored, as it is to be told. */
-  readonly sessionPath: string;
-}
-
-/** Runs it, and saves its report beside the evidence. */
+/** Runs it, for a command that tells what came out of several. */
 export async function conductExperiment(
   context: CommandContext,
   experiment: Experiment,
   options: ExperimentOptions,
-): Promise<ConductedExperiment> {
-  const progress = progressFor(options);
+): Promise<Report> {
+  return conduct(context, { experiment, options, started: await startSession(options) });
+}
+
+interface StartedSession {
+  readonly session: string;
+  readonly startedAt: Date;
+  /** Absolute. */
+  readonly directory: string;
+}
+
+async function startSession({ out }: ExperimentOptions): Promise<StartedSession> {
   const startedAt = new Date();
   const session = newSessionId(startedAt);
-  const directory = resolve(options.out ?? defaultSessionDirectory(process.cwd(), session));
+  const directory = resolve(out ?? defaultSessionDirectory(process.cwd(), session));
   await checkIsFree(directory);
+  return { session, startedAt, directory };
+}
+
+interface ConductRequest {
+  readonly experiment: Experiment;
+  readonly options: ExperimentOptions;
+  readonly started: StartedSession;
+}
+
+async function conduct(
+  context: CommandContext,
+  { experiment, options, started }: ConductRequest,
+): Promise<Report> {
+  const { session, startedAt, directory } = started;
+  const progress = progressFor(options);
   const { host } = context;
   const chosen = await chooseTracers(experiment.wanted, context, progress);
   const building = { host, onProgress: (line: string) => progress.say(line) };
@@ -156,13 +183,12 @@ async function chooseTracers(
   return chosen;
 }
 
-async function judge(directory: string, progress: Progress): Promise<ConductedExperiment> {
+async function judge(directory: string, progress: Progress): Promise<Report> {
   progress.show('judging what was saved');
-  const sessionPath = shortPath(directory);
-  const judgement = await judgeUntilSignal(directory, sessionPath);
-  await writeReport(directory, renderReportJson(judgement.report));
+  const { report } = await judgeUntilSignal(directory, shortPath(directory));
+  await writeReport(directory, renderJson(report));
   progress.clear();
-  return { judgement, sessionPath };
+  return report;
 }
 
 function describe(blocks: SessionFile['blocks']): string {

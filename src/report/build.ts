@@ -8,7 +8,7 @@ import { untraced } from '../experiment/plan.ts';
 import { summarizeArm } from './arm-figures.ts';
 import { findCautions } from './cautions.ts';
 import { compareArms } from './comparison.ts';
-import { toDoubtReport, toFindingReport } from './convert.ts';
+import { toDoubtReport, toFindingReport, toRunReport } from './convert.ts';
 import { answerGate } from './gate.ts';
 import type { Question } from './question.ts';
 import { reportSchemaVersion, type Report } from './report.ts';
@@ -83,6 +83,7 @@ export function buildReport(input: ReportInput): Report {
     doubts: doubts.kept.map(toDoubtReport),
     doubtsOmitted: doubts.omitted,
     notes: runs.flatMap((run) => run.notes.map((note) => ({ ...note, run: run.run }))),
+    runs: input.arms.flatMap((judged) => judged.runs.map((run) => toRunReport(run, judged.arm))),
   };
 }
 
