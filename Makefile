@@ -46,6 +46,14 @@ repro: setup ## prove the race and its fix under DTrace; make repro ARGS="--runs
 man: build ## read the manual page; it is made from the command line itself
 	@man -l dist/man/afterclose.1
 
+.PHONY: gate
+gate: setup ## the regression gate on this project's own variants; make gate ARGS="--claim '<1%'"
+	@node dist/harness/cli.js gate $(ARGS)
+
+.PHONY: compare
+compare: setup ## all variants on Go 1.9.7 side by side; make compare ARGS="--budget 60s"
+	@node dist/harness/cli.js compare unfixed deadline retry semaphore waitgroup --go 1.9.7 $(ARGS)
+
 .PHONY: test
 test: setup ## all tests: unit, property, golden, contract, command line, live tracers, Go
 	@scripts/test.sh

@@ -110,7 +110,7 @@ export async function buildPrograms(
 /** What is expected of it with this tracer in this role. Without a tracer there is no evidence. */
 export function armOf(program: BuiltProgram, tracer: string, role: ArmRole | null): Arm {
   const { variant, toolchain, expected } = program;
-  if (tracer === untraced) return { variant, toolchain, tracer, expected: null, role: null };
+  if (tracer === untraced) return { variant, toolchain, tracer, expected: null, role };
   const byRole = role === null ? expected : role === 'known-bad' ? 'held' : 'clean';
   return { variant, toolchain, tracer, expected: byRole, role };
 }

@@ -1,10 +1,10 @@
 /** From a command of the user to a file that can be run. */
 import { createHash } from 'node:crypto';
-import { accessSync, constants, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import type { BuiltProgram } from '../commands/wanted-arms.ts';
 import { HarnessError } from '../errors.ts';
+import { isExecutableFile } from '../executable-file.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { BuildOptions } from '../go/build.ts';
 import { throwIfInterrupted } from '../run/interruption.ts';
@@ -36,7 +36,7 @@ export function findCommand({ command, directory }: Pick<Target, 'command' | 'di
   const places = name.includes('/')
     ? [resolve(directory, name)]
     : (process.env['PATH'] ?? '').split(delimiter).map((folder) => resolve(directory, join(folder, name)));
-  return places.find(isExecutable) ?? null;
+  return places.find(isExecutableFile) ?? null;
 }
 
 /** What every run of a command gets of our environment; its own `env` is added to it. */
@@ -82,15 +82,6 @@ function definedVariables(environment: NodeJS.ProcessEnv): Record<string, string
   return Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function notThere({ name, command, directory }: Target): HarnessError {

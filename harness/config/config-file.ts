@@ -30,7 +30,7 @@ const gate = z.strictObject({
   baseline: z.string().min(1).optional().describe('known findings, as seen from the config file'),
 });
 
-export const targetNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const targetNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export const configFileSchema = z.strictObject({
   $schema: z.string().optional(),

@@ -3,11 +3,12 @@
  * Go settings reaches a build but the way to the module proxy: one GOFLAGS from `go env -w` breaks releases
  * before 1.18, and GO111MODULE=off silently turns the choice of the release off.
  */
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { parseGoRelease } from '../../src/experiment/go-release.ts';
 import { HarnessError } from '../errors.ts';
+import { isExecutableFile } from '../executable-file.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { throwIfInterrupted } from '../run/interruption.ts';
 import { runGroup } from '../run/process-group.ts';
@@ -150,15 +151,6 @@ function findGoCommand(path: string): string {
   const found = places.map((place) => join(place, 'go')).find(isExecutableFile);
   if (found === undefined) throw unusableGo('there is no Go', `no go command in ${places.join(', ')}`);
   return found;
-}
-
-function isExecutableFile(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }
 
 const wanted = `Go ${oldestUsable.major}.${oldestUsable.minor} or newer is needed, to build here and to bring the other releases`;

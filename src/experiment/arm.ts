@@ -15,7 +15,7 @@ export interface Arm extends Program {
   readonly tracer: string;
   /** Null: nothing is expected (untraced arms have no evidence). */
   readonly expected: 'clean' | 'held' | null;
-  /** What a gate has it for; null outside of gates and for untraced arms. */
+  /** What a gate has it for; null outside of gates, and for the untraced arms beside the traced ones. */
   readonly role: ArmRole | null;
 }
 

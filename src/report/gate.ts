@@ -1,5 +1,4 @@
 /** The answer of a gate, from its judged arms and its baseline. */
-import { untraced } from '../experiment/plan.ts';
 import { runsNeeded } from '../statistics/claim.ts';
 import { decideGate, type GateArm, type GateDecision, type KindCount } from '../verdict/gate.ts';
 import { mergeVerdicts } from '../verdict/verdict.ts';
@@ -28,7 +27,7 @@ export function subjectId({ variant, toolchain }: { variant: string; toolchain: 
 }
 
 function gateArm({ arm, runs }: JudgedArm): GateArm[] {
-  if (arm.role === null || arm.tracer === untraced) return [];
+  if (arm.role === null) return [];
   return [
     {
       subject: subjectId(arm),

@@ -4,13 +4,13 @@ import { formatCount, formatCounted, formatShare } from './quantity.ts';
 import type { CautionReport, ComparisonReport, TracerEffectReport } from './report.ts';
 
 /** `p = 0.0079`, `p < 10^-15`: three digits; what is smaller than that says no more. */
-export function formatP(p: number): string {
+function formatP(p: number): string {
   if (p < 1e-15) return 'p < 10^-15';
   return `p = ${p < 1e-4 ? p.toExponential(2).replace('e-', ' x 10^-') : String(Number(p.toPrecision(3)))}`;
 }
 
 /** A ratio of rates or of odds, three digits. */
-export function formatRatio(ratio: number): string {
+function formatRatio(ratio: number): string {
   if (ratio >= 999.5) return ratio < 1e9 ? formatCount(Math.round(ratio)) : ratio.toExponential(2);
   return String(Number(ratio.toPrecision(3)));
 }

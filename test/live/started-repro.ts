@@ -35,10 +35,11 @@ export async function missingDtrace(): Promise<string | null> {
 export async function startRepro(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  command: 'repro' | 'compare' = 'repro',
 ): Promise<StartedRepro> {
   checkIsBuilt();
   const directory = join(await temporaryDirectory(), 'session');
-  const child = execa(process.execPath, [cli, 'repro', '--out', directory, ...words], {
+  const child = execa(process.execPath, [cli, command, '--out', directory, ...words], {
     env: commandEnvironment(env),
     extendEnv: false,
     reject: false,
