@@ -42,10 +42,6 @@ preflight:
 repro: setup ## prove the race and its fix under DTrace; make repro ARGS="--runs 20" passes arguments on
 	@node dist/harness/cli.js repro $(ARGS)
 
-.PHONY: man
-man: build ## read the manual page; it is made from the command line itself
-	@man -l dist/man/afterclose.1
-
 .PHONY: gate
 gate: setup ## the regression gate on this project's own variants; make gate ARGS="--claim '<1%'"
 	@node dist/harness/cli.js gate $(ARGS)
@@ -53,6 +49,10 @@ gate: setup ## the regression gate on this project's own variants; make gate ARG
 .PHONY: compare
 compare: setup ## all variants on Go 1.9.7 side by side; make compare ARGS="--budget 60s"
 	@node dist/harness/cli.js compare unfixed deadline retry semaphore waitgroup --go 1.9.7 $(ARGS)
+
+.PHONY: man
+man: build ## read the manual page; it is made from the command line itself
+	@man -l dist/man/afterclose.1
 
 .PHONY: test
 test: setup ## all tests: unit, property, golden, contract, command line, live tracers, Go
