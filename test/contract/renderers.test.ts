@@ -22,12 +22,11 @@ describe.each(Object.values(renderers))('$name', (renderer) => {
 
     it.each(allOptions)('width $width, color $color, $detail', (options) => {
       const text = renderer.render(report, options);
-      expect(renderer.render(structuredClone(report), options)).toBe(text);
       expect(renderer.render(JSON.parse(JSON.stringify(report)) as Report, options)).toBe(text);
       expect(text.endsWith('\n')).toBe(true);
       const plain = options.color ? text.replace(/\x1b\[\d{1,2}m/g, '') : text;
-      expect(plain.match(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu)).toBe(null);
-      expect(plain).toBe(renderer.render(report, { ...options, color: false }));
+      expect(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/u.exec(plain)).toBe(null);
+      if (options.color) expect(plain).toBe(renderer.render(report, { ...options, color: false }));
     });
   });
 
