@@ -161,7 +161,9 @@ function readFault(line: LineCursor, { at, pid, tid }: Head, push: (item: Item) 
 function toReturn(at: Nanos, pid: Pid, tid: Tid, name: CallName, result: CallResult, data: CallData): Item {
   if (name !== 'bind' && name !== 'connect' && name !== 'getsockname') {
     const plain = { kind: 'return', at, pid, tid, name, result } as const;
-    return name === 'sendmsg' && data === 1 ? { ...plain, passesDescriptors: true } : plain;
+    return (name === 'sendmsg' || name === 'sendmmsg') && data === 1
+      ? { ...plain, passesDescriptors: true }
+      : plain;
   }
   const decode = name === 'bind' ? decodeBindSockaddr : decodeSockaddr;
   const address = data instanceof Uint8Array ? decode(data) : null;
