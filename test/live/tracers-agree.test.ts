@@ -13,10 +13,12 @@ import { currentHost } from '../../harness/host.ts';
 import { lockMachine } from '../../harness/run/locks.ts';
 import { chooseNetwork } from '../../harness/run/network.ts';
 import { sweepSession } from '../../harness/run/process-group.ts';
+import { findTracer } from '../../harness/tracers/index.ts';
 import type { Tracer } from '../../harness/tracers/tracer.ts';
 import type { RunSummary } from '../../src/verdict/run-summary.ts';
 import { root as checkout } from '../cli/command-line.ts';
 import { tracingTracers } from '../contract/recordings.ts';
+import { recordGolden } from './golden-recordings.ts';
 import { judgeBlock, startBlock } from './watched-block.ts';
 import type { BlockRequest, Program } from './watched-block.ts';
 
@@ -70,6 +72,21 @@ describe.each(tracingTracers)('$name', (tracer) => {
     expect(conflicts).toEqual([closedLater, [], [], closedLater, [], [], ['after-close: call recvfrom']]);
   });
 });
+
+/** No test: writes recordings for test/golden (docs/how-to/add-a-tracer.md). */
+const recorded = process.env['AFTERCLOSE_RECORD'];
+if (recorded !== undefined) {
+  test(`recordings of ${recorded}`, async () => {
+    const tracer = findTracer(recorded);
+    const availability = await tracer.probe(host);
+    if (!availability.usable || network === null) throw new Error('it can not be used here');
+    const [unfixed, semaphore, newer, , , , parked] = programs.map(({ argv }) => argv[0] ?? '');
+    const binaries = [unfixed ?? '', semaphore ?? '', newer ?? ''] as const;
+    const { version, installation } = availability;
+    const machine = { tracer, version, installation, launcher, network, binaries, parked: parked ?? '' };
+    await recordGolden(machine, join(checkout, 'test/golden'));
+  });
+}
 
 async function watch(
   tracer: Tracer,

@@ -84,7 +84,7 @@ export function recordsOf(block: WatchedBlock): readonly RunRecord[] {
 }
 
 /** Absolute; null where the tracer left none. */
-function traceOf({ directory, tracer, installation, launcher }: WatchedBlock): string | null {
+export function traceOf({ directory, tracer, installation, launcher }: WatchedBlock): string | null {
   const { rawTrace } = tracer.command({ directory, launcher: [launcher], installation });
   const file = rawTrace === null ? null : join(directory, rawTrace);
   return file !== null && existsSync(file) ? file : null;
