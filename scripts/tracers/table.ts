@@ -24,9 +24,9 @@ export function renderTables(recorded: readonly Recorded[]): string {
 
 function tellRun(summary: RunSummary | undefined): string {
   if (summary === undefined) return 'not recorded';
-  const conflicts = summary.findings.filter(({ code, certain }) => code === 'conflict' && certain);
-  const kinds = conflicts.flatMap(({ holders }) =>
-    holders.map(({ kind, call }) => (kind === 'call' ? `call in flight, \`${call ?? '?'}\`` : 'descriptor')),
+  const proven = summary.findings.flatMap(({ certain, holders }) => (certain ? holders : []));
+  const kinds = proven.map(({ kind, call }) =>
+    kind === 'call' ? `call in flight, \`${call ?? '?'}\`` : 'descriptor',
   );
   const holders = [...new Set(kinds)].sort().join(' and ');
   return holders === '' ? summary.verdict : `${summary.verdict}; holder: ${holders}`;

@@ -1,6 +1,6 @@
 /** The programs of docs/tracers.md recorded under one tracer, as test/golden keeps them. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
@@ -22,20 +22,31 @@ export interface RecordingMachine extends Pick<
 
 /** @param golden a folder as test/golden is one; what it holds of this tracer is written anew */
 export async function recordGolden(machine: RecordingMachine, golden: string): Promise<void> {
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(join(place, 'bin'), { recursive: true });
   const [unfixed, semaphore, newer] = machine.binaries;
-  const race = [[unfixed], [semaphore], [newer], [unfixed, '-network', 'udp6']];
-  await recordCase(machine, golden, 'every-call', [{ argv: [buildEveryCall()] }]);
-  await recordCase(machine, golden, 'parked-receive', [{ argv: [machine.parked] }]);
-  await recordCase(
-    machine,
-    golden,
-    'udp-reconnect',
-    race.map(([binary = '', ...words]) => ({ argv: [binary, '-cycles', '4', ...words] })),
-  );
+  const moved = { ...machine, launcher: copyOf(machine.launcher, 'launcher') };
+  const race = [
+    [copyOf(unfixed, 'unfixed')],
+    [copyOf(semaphore, 'semaphore')],
+    [copyOf(newer, 'unfixed-newer')],
+    [copyOf(unfixed, 'unfixed'), '-network', 'udp6'],
+  ];
+  const parked = copyOf(machine.parked, 'parked-receive');
+  await recordCase(moved, golden, 'every-call', [{ argv: [buildEveryCall()] }]);
+  await recordCase(moved, golden, 'parked-receive', [{ argv: [parked] }]);
+  const programs = race.map(([binary = '', ...words]) => ({ argv: [binary, '-cycles', '12', ...words] }));
+  await recordCase(moved, golden, 'udp-reconnect', programs);
 }
 
-/** Where it is recorded, so that no path of somebody's machine is in a recording. */
+/** Where it is recorded and where the programs lie, so that no path of somebody's machine is in a recording. */
 const place = '/tmp/recording';
+
+function copyOf(binary: string, name: string): string {
+  const copy = join(place, 'bin', name);
+  copyFileSync(binary, copy);
+  return copy;
+}
 
 async function recordCase(
   machine: RecordingMachine,
@@ -43,15 +54,17 @@ async function recordCase(
   name: string,
   programs: readonly Program[],
 ): Promise<void> {
-  const directory = join(place, name);
-  rmSync(directory, { recursive: true, force: true });
-  const block = startBlock({ ...machine, directory, session: 'golden', programs });
+  const block = startBlock({ ...machine, directory: join(place, name), session: 'golden', programs });
   const end = await block.ended;
   const trace = traceOf(block);
-  if (end.group.exitCode !== 0 || trace === null) throw new Error(`${name}: ${block.read('tracer.stderr')}`);
+  const isDone = recordsOf(block).filter(({ exitCode }) => exitCode === 0).length === programs.length;
+  if (end.group.exitCode !== 0 || trace === null || !isDone)
+    throw new Error(`${name} was not recorded: ${block.read('tracer.stderr')}`);
   const target = join(golden, machine.tracer.name, name);
   mkdirSync(target, { recursive: true });
-  writeFileSync(join(target, basename(trace)), neutral(readFileSync(trace, 'latin1'), machine), 'latin1');
+  // A kernel has a suffix of its own.
+  const neutral = readFileSync(trace, 'latin1').replaceAll(release(), kernel);
+  writeFileSync(join(target, basename(trace)), neutral, 'latin1');
   writeFileSync(join(target, 'COMMAND'), tell(machine, programs));
   const claims = recordsOf(block).map(({ run }) => block.read('claims', `${run}.json`));
   if (claims.every((text) => text !== '')) {
@@ -72,13 +85,6 @@ const claimsKept = z.object({
   marks: z.int(),
 });
 
-/** Programs lie in somebody's cache, and a kernel has a suffix of its own. */
-function neutral(trace: string, { launcher, binaries, parked }: RecordingMachine): string {
-  return [launcher, ...binaries, parked]
-    .reduce((text, path) => text.replaceAll(path, `${place}/${basename(path)}`), trace)
-    .replaceAll(release(), kernel);
-}
-
 function tell({ version, tracer }: RecordingMachine, programs: readonly Program[]): string {
   return [
     `AFTERCLOSE_RECORD=${tracer.name} npx vitest run --project live test/live/tracers-agree.test.ts`,
@@ -87,7 +93,7 @@ function tell({ version, tracer }: RecordingMachine, programs: readonly Program[
     '',
     ...programs.map(({ argv }) => `  ${argv.map((word) => basename(word)).join(' ')}`),
     '',
-    'Paths of programs and the suffix of the kernel were taken out.',
+    'The suffix of the kernel was taken out.',
     '',
     `${version}, kernel ${kernel}, ${process.arch}.`,
     '',
@@ -97,8 +103,7 @@ function tell({ version, tracer }: RecordingMachine, programs: readonly Program[
 const [kernel = ''] = /^\d+(?:\.\d+)*/.exec(release()) ?? [];
 
 function buildEveryCall(): string {
-  mkdirSync(place, { recursive: true });
-  const binary = join(place, 'every-call');
+  const binary = join(place, 'bin', 'every-call');
   const source = join(root, 'test/golden/dtrace/every-call/every-call.c');
   execFileSync('cc', ['-O1', '-pthread', '-o', binary, source]);
   return binary;

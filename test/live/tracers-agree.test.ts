@@ -67,9 +67,12 @@ describe.each(tracingTracers)('$name', (tracer) => {
       ...['held', 'clean', 'clean', 'held', 'clean', 'clean'],
       'held',
     ]);
-    const conflicts = runs.map(holdersInConflicts);
-    const closedLater = ['after-close: descriptor'];
-    expect(conflicts).toEqual([closedLater, [], [], closedLater, [], [], ['after-close: call recvfrom']]);
+    const [closedLate, inFlight] = [['descriptor'], ['call recvfrom']];
+    expect(runs.map(kindsOfHolders)).toEqual([closedLate, [], [], closedLate, [], [], inFlight]);
+    // How often a bind meets the race is luck, that it meets the parked receive is not.
+    const conflicts = runs.map(({ findings }) => findings.filter(({ code }) => code === 'conflict'));
+    expect(new Set(conflicts.flat().map(({ cause }) => cause))).toEqual(new Set(['after-close']));
+    expect(conflicts.at(-1)).toHaveLength(1);
   });
 });
 
@@ -112,14 +115,10 @@ async function watch(
   }
 }
 
-/** Each kind once; only what is certain. */
-function holdersInConflicts({ findings }: RunSummary): string[] {
-  const kinds = findings
-    .filter(({ code, certain }) => code === 'conflict' && certain)
-    .flatMap(({ cause, holders }) =>
-      holders.map(({ kind, call }) => `${cause}: ${[kind, call].filter((each) => each !== null).join(' ')}`),
-    );
-  return [...new Set(kinds)].sort();
+/** At refused binds and past free points, each kind once; only what is certain. */
+function kindsOfHolders({ findings }: RunSummary): string[] {
+  const holders = findings.flatMap((finding) => (finding.certain ? finding.holders : []));
+  return [...new Set(holders.map(({ kind, call }) => (call === null ? kind : `${kind} ${call}`)))].sort();
 }
 
 async function buildArm({ variant, toolchain: name }: (typeof arms)[number]): Promise<string> {
