@@ -81,6 +81,7 @@ describe('a comparison', () => {
     const text = shown(compared({ arms: [arms.unfixedOld, strace] }));
     expect(text).toContain('COMPARED WITH unfixed on go1.9.7 under dtrace');
     expect(text).toContain('unfixed on go1.9.7 under strace, held in 5 of 5');
+    expect(section(text, 'SESSION')).toContain('with tracers dtrace and strace');
   });
 
   test.each<[string, readonly JudgedArm[], string, number]>([
