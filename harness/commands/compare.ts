@@ -73,8 +73,7 @@ async function compare(
       wanted,
       beside: 'untraced',
       runs: howMany(options),
-      // How many runs fit is measured with runs that nobody counts.
-      warmUpRuns: options.budget === undefined ? options.warmUp : Math.max(1, options.warmUp),
+      warmUpRuns: warmUpOf(options),
       cyclesPerRun: options.cycles,
       detect: options.detect ?? null,
     },
@@ -84,6 +83,11 @@ async function compare(
 }
 
 const defaultClaim = { below: 0.1, confidence: 0.95 };
+
+/** How many runs fit, and how long they take, is measured with runs that nobody counts. */
+function warmUpOf({ budget, detect, warmUp }: CompareOptions): number {
+  return budget === undefined && detect === undefined ? warmUp : Math.max(1, warmUp);
+}
 
 function howMany({ runs, budget, detect }: CompareOptions): Experiment['runs'] {
   if (runs !== undefined) return runs;

@@ -5,7 +5,7 @@ import { renderers } from '../../src/report/index.ts';
 import { chooseReporters, isReporterName, type ReporterRequest } from '../output/reporter-choice.ts';
 import { openReporters, type Reporters } from '../output/reporters.ts';
 import type { CommandContext } from './context.ts';
-import { suggestNames } from './nearest.ts';
+import { suggestNames } from '../nearest.ts';
 import { addCommonOptions, colorChoice, type CommonOptions } from './options.ts';
 
 export interface ReportOptions extends CommonOptions {

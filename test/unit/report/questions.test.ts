@@ -38,6 +38,31 @@ describe('a comparison', () => {
     expect(report.arms[0]?.heldShare?.low).toBeCloseTo(0.025 ** (1 / 5), 12);
   });
 
+  test('runs that never came to be, runs in doubt and strangers at the address are cautions', () => {
+    const missing = run({ verdict: 'unknown', doubts: [doubt('run-missing')] });
+    const doubtful = run({ verdict: 'unknown', doubts: [doubt('foreign-holder')] });
+    const cut = { arm: arms.fixedOld.arm, runs: [...arms.fixedOld.runs.slice(2), doubtful, missing] };
+    const { cautions, comparisons } = compared({ arms: [arms.unfixedOld, cut] });
+    expect(cautions.filter((each) => 'arm' in each && each.arm === 'semaphore@go1.9.7:dtrace')).toMatchObject(
+      [
+        { code: 'runs-missing', runs: 4, planned: 5 },
+        { code: 'too-few-runs', runs: 3, needed: 29 },
+        { code: 'unknown-runs', runs: 4, unknownRuns: 1 },
+        { code: 'foreign-holder-seen', runs: 4, foreignRuns: 1 },
+        { code: 'tracer-effect-unknown', why: 'not-run-untraced' },
+      ],
+    );
+    expect(comparisons[0]?.seen).toBe('not-tested');
+    expect(section(shown(compared({ arms: [arms.unfixedOld, cut] })), 'COMPARED')).toContain('NOT TESTED');
+  });
+
+  test('somebody who had the address all the time is a caution of every run', () => {
+    const doubts = [doubt('foreign-holder', { run: null })];
+    const { cautions } = compared({ doubts });
+    const seen = cautions.filter(({ code }) => code === 'foreign-holder-seen');
+    expect(seen).toMatchObject([{ foreignRuns: 5 }, { foreignRuns: 5 }]);
+  });
+
   test('repro has none of it', () => {
     const { comparisons, gate, cautions } = buildReport(session());
     expect({ comparisons, gate, cautions }).toEqual({ comparisons: [], gate: null, cautions: [] });
@@ -81,6 +106,7 @@ describe('a comparison', () => {
     const text = shown(compared({ arms: [arms.unfixedOld, strace] }));
     expect(text).toContain('COMPARED WITH unfixed on go1.9.7 under dtrace');
     expect(text).toContain('unfixed on go1.9.7 under strace, held in 5 of 5');
+    expect(section(text, 'SESSION')).toContain('with tracers dtrace and strace');
   });
 
   test.each<[string, readonly JudgedArm[], string, number]>([
