@@ -33,7 +33,7 @@ const shells: Record<'bash' | 'zsh' | 'fish', Offers> = {
 
 describe.each(Object.entries(shells))('%s', (shell, offers) => {
   test.for<[line: string, expected: string[]]>([
-    ['afterclose re', ['repro']],
+    ['afterclose rep', ['repro']],
     ['afterclose repro --netw', ['--network']],
     ['afterclose repro --network ', ['udp4', 'udp6']],
     ['afterclose repro --runs ', []],

@@ -21,7 +21,13 @@ describe.each(findingCodes)('%s', (code) => {
   });
 
   it('is told as a story: what happened, why, and one moment that is judged', () => {
-    const arm = { variant: 'unfixed', toolchain: 'go1.9.7', tracer: 'dtrace', expected: 'held' } as const;
+    const arm = {
+      variant: 'unfixed',
+      toolchain: 'go1.9.7',
+      tracer: 'dtrace',
+      expected: 'held',
+      role: null,
+    } as const;
     const story = tellStory(toFindingReport(samples[code](), arm));
     expect(story.title).toContain('127.0.0.1:3001');
     // The words for a cause that nobody has described.
