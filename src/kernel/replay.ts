@@ -53,6 +53,8 @@ export class RunReplay {
         return this.#forked(event);
       case 'exit':
         return this.#lifecycle.exited(event);
+      case 'release':
+        return;
       case 'loss':
         return this.#lost(event);
     }
