@@ -32,7 +32,8 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
       return begin(call, at, { slot: thread.table.get(call.fd) ?? null });
     case 'ioctl':
       return begin(call, at, { slot: thread.table.get(call.fd) ?? null });
-    case 'bind': {
+    case 'bind':
+    case 'listen': {
       const { table } = thread;
       const socket = (table.get(call.fd) ?? table.closingAt(call.fd))?.socket ?? null;
       return begin(call, at, {
@@ -40,7 +41,6 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
         pendingBind: socket === null ? null : books.ports.bindEntered(socket, at),
       });
     }
-    case 'listen':
     case 'getsockname':
     case 'shutdown':
     case 'setsockopt':

@@ -2,13 +2,15 @@ import { isInet } from '../trace/address.ts';
 import type { Call, ReturnEvent } from '../trace/event.ts';
 import { fd as asFd } from '../trace/ids.ts';
 import * as abi from './abi.ts';
-import { bindReturned, listenReturned } from './bind-calls.ts';
+import { bindReturned } from './bind-calls.ts';
+import { accepted, socketCreated } from './births.ts';
 import { addressTold, connectReturned, transferred } from './connect-calls.ts';
 import { isTransfer } from './enter-call.ts';
 import { describedBy, identified, takenFromProcess } from './identify.ts';
 import { descriptorsPassed } from './message.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import type { RunBooks } from './run-books.ts';
+import { listenReturned, listenerShutDown, tcpConnectReturned } from './tcp-calls.ts';
 import { deviceAt, deviceNamed } from './scope.ts';
 import { closeReturned, execFailed, replaceReturned } from './taking-calls.ts';
 
@@ -26,24 +28,27 @@ function applyReturn(books: RunBooks, thread: Thread, inFlight: InFlight, event:
   if (inFlight.reference !== null) books.callReturned(thread, inFlight.reference, event);
   switch (call.name) {
     case 'socket':
-      if (result.ok) books.socketCreated(thread, call, at, result.value);
+      if (result.ok) socketCreated(books, thread, call, at, result.value);
       return;
     case 'accept':
     case 'accept4':
       if (result.ok && inFlight.socket !== null)
-        books.accepted(thread, inFlight.socket, call.flags, at, result.value);
+        accepted(books, thread, inFlight.socket, call.flags, at, result.value);
       return;
     case 'bind':
       return bindReturned(books, thread, call.fd, inFlight, event, event.address ?? call.address ?? null);
     case 'listen':
-      return listenReturned(books, thread, inFlight.socket, event);
+      return listenReturned(books, thread, call.fd, inFlight, event);
     case 'connect': {
       const address = event.address ?? call.address ?? null;
       if (inFlight.socket === null || (!result.ok && result.errno === 'EBADF')) return;
       if (address === null && result.ok && inFlight.socket.network === 'udp') {
         books.doubts.unreadable(thread, at, 'the address of a connect');
       }
-      connectReturned(books, inFlight.socket, enteredAt, event, address);
+      if (address === null) return;
+      if (inFlight.socket.network === 'udp')
+        connectReturned(books, inFlight.socket, enteredAt, event, address);
+      else tcpConnectReturned(books, inFlight.socket, enteredAt, event, address);
       return;
     }
     case 'getsockname':
@@ -55,6 +60,7 @@ function applyReturn(books: RunBooks, thread: Thread, inFlight: InFlight, event:
       // Without a peer it says ENOTCONN, and shuts down all the same.
       if (inFlight.socket !== null && (result.ok || result.errno === 'ENOTCONN')) {
         inFlight.socket.shutDownAt ??= enteredAt;
+        listenerShutDown(books, inFlight.socket, call.how);
       }
       return;
     case 'setsockopt':

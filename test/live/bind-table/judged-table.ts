@@ -94,12 +94,9 @@ export function answersOf(
   run: string,
 ): Pick<Row, 'situation' | 'address' | 'answered'>[] {
   const answers = recording.runs.find((each) => each.run === run)?.answers;
-  return answersSchema
-    .parse(answers)
-    .filter(({ address }) => !address.endsWith(':0'))
-    .map(({ situation, address, errno }) => {
-      return { situation, address, answered: errno === '' ? 'free' : 'blocked' };
-    });
+  return answersSchema.parse(answers).map(({ situation, address, errno }) => {
+    return { situation, address, answered: errno === '' ? 'free' : 'blocked' };
+  });
 }
 
 export function candidateRow({ rows }: JudgedTable, situation: string): Row | undefined {

@@ -1,0 +1,96 @@
+/**
+ * Which bound TCP sockets block a bind or a listen (inet_csk_bind_conflict and inet_csk_get_port, Linux 6.x).
+ * Unlike UDP's this is a test of pairs, so the order does not matter; but the kernel skips it where the port's
+ * bucket says that it need not look.
+ */
+import {
+  anyIpv4,
+  anyIpv6,
+  ipv4Equivalent,
+  isIpv4,
+  isUnspecified,
+  overlaps,
+  sharePort,
+  slotOf,
+  type PortClaim,
+} from './blockers.ts';
+
+/** @returns those that block, newest first; empty: it succeeds */
+export function tcpBlockers<Bound extends { readonly claim: PortClaim }>(
+  candidate: PortClaim,
+  bound: readonly Bound[],
+): Bound[] {
+  return bound.filter(({ claim }) => tcpOverlaps(candidate, claim) && !getAlong(candidate, claim)).reverse();
+}
+
+/** SO_REUSEADDR helps if both have it and the other does not listen; whether the candidate does makes no difference. */
+function getAlong(candidate: PortClaim, holder: PortClaim): boolean {
+  if (candidate.reuseAddress && holder.reuseAddress && !holder.listening) return true;
+  return sharePort(candidate, holder);
+}
+
+/**
+ * A wildcard is compared with every socket on the port, as UDP does it. Any other address is looked up by its hash:
+ * with those bound to the same address and those bound to a wildcard (inet_use_bhash2_on_bind).
+ */
+export function tcpOverlaps(candidate: PortClaim, holder: PortClaim): boolean {
+  if (isUnspecified(candidate.host)) return overlaps(candidate, holder);
+  if (candidate.port !== holder.port) return false;
+  if (candidate.device !== null && holder.device !== null && candidate.device !== holder.device) return false;
+  if (isIpv4(candidate) && holder.v6Only) return false;
+  if (!isUnspecified(holder.host)) return slotOf(candidate.host) === slotOf(holder.host);
+  return holder.host === anyIpv6 || isIpv4(candidate);
+}
+
+/** inet_bind_bucket: what the kernel remembers of those that have bound a port, as long as one of them is left. */
+export class BindBucket {
+  /** 1: all that bound it had SO_REUSEADDR and none has listened. -1: nobody has bound it, only connect. */
+  #fastReuse: -1 | 0 | 1 = -1;
+  #fastReusePort: 'no' | 'any' | 'strict' = 'no';
+  #fast: PortClaim | null = null;
+  /** False: who was there when somebody joined is not certain, so neither are the flags. */
+  isKnown = true;
+
+  /** Somebody other than connect has bound it. */
+  get isBound(): boolean {
+    return this.#fastReuse >= 0;
+  }
+
+  /** Whether a bind or listen is let through without a look at the others (inet_csk_get_port). */
+  letsThrough(candidate: PortClaim): boolean {
+    if (this.#fastReuse > 0 && candidate.reuseAddress && !candidate.listening) return true;
+    return this.#matchesReusePort(candidate);
+  }
+
+  /** A bind or listen has succeeded (inet_csk_update_fastreuse). */
+  joined(claim: PortClaim, isFirst: boolean): void {
+    const reuse = claim.reuseAddress && !claim.listening;
+    if (isFirst) this.#fastReuse = reuse ? 1 : 0;
+    else if (!reuse) this.#fastReuse = 0;
+    if (!claim.reusePort) this.#fastReusePort = 'no';
+    else if (isFirst || !this.#matchesReusePort(claim)) {
+      this.#fastReusePort = isFirst ? 'any' : 'strict';
+      this.#fast = claim;
+    }
+  }
+
+  /** sk_reuseport_match */
+  #matchesReusePort(candidate: PortClaim): boolean {
+    const fast = this.#fast;
+    if (this.#fastReusePort === 'no' || fast === null || !candidate.reusePort) return false;
+    if (fast.owner !== candidate.owner) return false;
+    return this.#fastReusePort === 'any' || matchesFast(fast, candidate);
+  }
+}
+
+/** ipv6_rcv_saddr_equal, ipv4_rcv_saddr_equal: of the two only the remembered address may cover the other. */
+function matchesFast(fast: PortClaim, candidate: PortClaim): boolean {
+  const areIpv4 = isIpv4(fast) && isIpv4(candidate);
+  if (fast.family === 'inet6' && !areIpv4) {
+    if (fast.host !== anyIpv6) return fast.host === candidate.host;
+    return candidate.host === anyIpv6 || !(fast.v6Only && isIpv4(candidate));
+  }
+  if (candidate.v6Only) return false;
+  const remembered = ipv4Equivalent(fast);
+  return remembered === anyIpv4 || remembered === ipv4Equivalent(candidate);
+}
