@@ -11,9 +11,9 @@ export class BindBuckets {
     const bucket = this.#byPort.get(candidate.port);
     if (bucket === undefined || owners.length === 0) return 'no';
     // Since Linux 6.18 the last that has bound the port takes the flags with it, where only connect is left.
-    const isReset = bucket.isBound && owners.every((owner) => owner.binding?.by === 'connect');
+    const isReset = owners.every((owner) => owner.binding?.by === 'connect');
     if (bucket.isKnown && !isReset) return bucket.letsThrough(candidate) ? 'yes' : 'no';
-    return candidate.reuseAddress || candidate.reusePort ? 'perhaps' : 'no';
+    return candidate.reusePort ? 'perhaps' : 'no';
   }
 
   /** A bind or listen has succeeded. */

@@ -25,8 +25,7 @@ export function bindReturned(
   const inUse = !event.result.ok && event.result.errno === 'EADDRINUSE';
   if (socket === null || pendingBind === null) {
     if ((event.result.ok || inUse) && (address === null ? inUse : isInet(address))) {
-      const text = `bind of descriptor ${fd}, which was not seen to be opened`;
-      books.doubts.add({ code: 'unknown-descriptor', address: null, pid: event.pid, at: event.at, text });
+      books.doubts.unknownDescriptor(thread, fd, event.at);
     }
     return;
   }

@@ -35,7 +35,7 @@ export function judgeBind(
   if (asked.claim === null) return { ...told, predicted: 'free', holders: [] };
   const { holding, gone, certain, left } = ports.predict(candidate, asked.claim, enteredAt, at);
   const mayBeInTheWay = holding.length > 0 || gone.length > 0 || left.length > 0;
-  const isHidden = ports.mayMeetUnknown(candidate, asked.claim.port) || doubts.hasBlindSpot;
+  const isHidden = ports.mayMeetUnknown(candidate, asked.claim) || doubts.mayHideAnything;
   const open = mayBeInTheWay || isHidden ? 'undetermined' : 'free';
   return { ...told, predicted: certain.length > 0 ? 'blocked' : open, holders: gone };
 }

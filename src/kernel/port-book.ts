@@ -100,7 +100,7 @@ export class PortBook {
       (other) => (other !== socket || claim.listening) && isOnPort(other, claim.port),
     );
     const isCertain = others.some(
-      (other) => other === socket || (other.keepsPort && other.hasCertainDescriptor),
+      (other) => other === socket || (other.keepsPort && other.hasCertainDescriptor && !other.isHidden),
     );
     const isPossible = others.length > 0 || this.#left.mayHold(claim.port, binding.certainFrom);
     this.#buckets.joined(claim, isCertain ? 'some' : isPossible ? 'perhaps' : 'none');
@@ -145,7 +145,9 @@ export class PortBook {
     const possible = this.#entries(candidate).filter(({ socket }) => {
       return (socket.binding?.from ?? Infinity) <= returnedAt && this.#possibleFrom(socket, enteredAt);
     });
-    const wasBound = (socket: Socket): boolean => (socket.binding?.certainFrom ?? Infinity) < enteredAt;
+    const wasBound = (socket: Socket): boolean => {
+      return (socket.binding?.certainFrom ?? Infinity) < enteredAt && !socket.isHidden;
+    };
     const isCertain = (socket: Socket): boolean => wasBound(socket) && socket.hasCertainDescriptor;
     if (candidate.network === 'tcp')
       return this.#predictTcp(claim, possible, { wasBound, isCertain, enteredAt });
@@ -195,13 +197,15 @@ export class PortBook {
     return entries;
   }
 
-  /** Some other socket may be bound to that port, for all that is known of its address. */
-  mayMeetUnknown(candidate: Socket, port: number | null): boolean {
+  /** Something else may be in the way, or not in the way, for all that is known of the sockets and their flags. */
+  mayMeetUnknown(candidate: Socket, claim: PortClaim | null): boolean {
+    if (candidate.isHidden) return true;
     for (const socket of this.#bound.values()) {
       const { binding } = socket;
       if (socket === candidate || socket.network !== candidate.network || binding === null) continue;
-      const isUnknown = binding.port === null || (binding.host === null && binding.port === port);
-      if (isUnknown) return true;
+      if (binding.port === null) return true;
+      const isUncertain = binding.host === null || socket.isHidden;
+      if (isUncertain && binding.port === claim?.port) return true;
     }
     return false;
   }

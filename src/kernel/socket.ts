@@ -28,6 +28,8 @@ export class Socket {
   /** As a tracer in the kernel tells them; null: it does not, or not yet. */
   inode: number | null = null;
   cookie: number | null = null;
+  /** It went where the trace does not follow: nothing about it is certain any more. */
+  isHidden = false;
   released: TrueRelease | null = null;
   reuseAddress = false;
   reusePort = false;

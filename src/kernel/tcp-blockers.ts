@@ -42,44 +42,32 @@ export function tcpOverlaps(candidate: PortClaim, holder: PortClaim): boolean {
   return holder.host === anyIpv6 || isIpv4(candidate);
 }
 
-/** inet_bind_bucket: what the kernel remembers of those that have bound a port, as long as one of them is left. */
+/**
+ * inet_bind_bucket: what the kernel remembers of SO_REUSEPORT from those that have bound a port, as long as one of
+ * them is left. It remembers SO_REUSEADDR as well, but on Linux 6.18 that lets nobody through whom the sockets
+ * themselves would not (asked in a namespace of its own: a holder that cleared it blocks).
+ */
 export class BindBucket {
-  /** 1: all that bound it had SO_REUSEADDR and none has listened. -1: nobody has bound it, only connect. */
-  #fastReuse: -1 | 0 | 1 = -1;
   #fastReusePort: 'no' | 'any' | 'strict' = 'no';
   #fast: PortClaim | null = null;
   /** False: who was there when somebody joined is not certain, so neither are the flags. */
   isKnown = true;
 
-  /** Somebody other than connect has bound it. */
-  get isBound(): boolean {
-    return this.#fastReuse >= 0;
-  }
-
-  /** Whether a bind or listen is let through without a look at the others (inet_csk_get_port). */
+  /** Whether a bind or listen is let through without a look at the others (sk_reuseport_match). */
   letsThrough(candidate: PortClaim): boolean {
-    if (this.#fastReuse > 0 && candidate.reuseAddress && !candidate.listening) return true;
-    return this.#matchesReusePort(candidate);
-  }
-
-  /** A bind or listen has succeeded (inet_csk_update_fastreuse). */
-  joined(claim: PortClaim, isFirst: boolean): void {
-    const reuse = claim.reuseAddress && !claim.listening;
-    if (isFirst) this.#fastReuse = reuse ? 1 : 0;
-    else if (!reuse) this.#fastReuse = 0;
-    if (!claim.reusePort) this.#fastReusePort = 'no';
-    else if (isFirst || !this.#matchesReusePort(claim)) {
-      this.#fastReusePort = isFirst ? 'any' : 'strict';
-      this.#fast = claim;
-    }
-  }
-
-  /** sk_reuseport_match */
-  #matchesReusePort(candidate: PortClaim): boolean {
     const fast = this.#fast;
     if (this.#fastReusePort === 'no' || fast === null || !candidate.reusePort) return false;
     if (fast.owner !== candidate.owner) return false;
     return this.#fastReusePort === 'any' || matchesFast(fast, candidate);
+  }
+
+  /** A bind or listen has succeeded (inet_csk_update_fastreuse). */
+  joined(claim: PortClaim, isFirst: boolean): void {
+    if (!claim.reusePort) this.#fastReusePort = 'no';
+    else if (isFirst || !this.letsThrough(claim)) {
+      this.#fastReusePort = isFirst ? 'any' : 'strict';
+      this.#fast = claim;
+    }
   }
 }
 

@@ -1,0 +1,53 @@
+/**
+ * `make conformance SEED=... N=... [TRACER=...]`: the replay has to predict the kernel. Prints what was judged, and
+ * every mistake as a program that is as short as it gets. Exit code 1: there was one.
+ */
+import { findTracer } from '../../harness/tracers/index.ts';
+import { conform, put } from './conform.ts';
+import { shrink } from './shrink.ts';
+import type { Tally } from './tally.ts';
+
+const [seed = 'conformance', binds = '20000', tracerName = 'strace', programsOfRun = '400'] =
+  process.argv.slice(2);
+const tracer = findTracer(tracerName);
+const startedAt = performance.now();
+const { tally, mistakes } = await conform({
+  seed,
+  binds: Number(binds),
+  tracer,
+  programsOfRun: Number(programsOfRun),
+  progress: ({ binds: done }) => {
+    console.error(`${done} binds after ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+  },
+});
+console.log(summary(tally).join('\n'));
+const first =
+  mistakes.find(({ situation, text }) => situation !== undefined && !text.includes('undetermined')) ??
+  mistakes.find(({ situation }) => situation !== undefined);
+for (const { program, text } of mistakes.slice(0, 20))
+  console.log(`MISTAKE in program "${program}": ${text}`);
+if (first?.situation !== undefined) {
+  const kind = kindOf(first.text);
+  const shortest = await shrink(first.situation, async (candidates) => {
+    const { complaints } = await put([candidates], tracer);
+    return new Set(complaints.filter(({ text }) => kindOf(text) === kind).map(({ program }) => program));
+  });
+  console.log('shrunk to');
+  for (const step of shortest.steps) console.log(`  ${JSON.stringify(step)}`);
+}
+process.exitCode = mistakes.length > 0 ? 1 : 0;
+
+/** Without the addresses, which are others in another program. */
+function kindOf(text: string): string {
+  return text.replace(/[\d.:[\]]+/g, '#');
+}
+
+function summary({ binds, undetermined, failed, named, ...rest }: Tally): string[] {
+  const share = (count: number, of: number): string => `${((100 * count) / of).toFixed(2)} %`;
+  return [
+    `seed ${seed}, tracer ${tracerName}: ${binds} binds and listens judged, ${mistakes.length} mistakes`,
+    `undetermined ${share(undetermined, binds)}`,
+    `refused with EADDRINUSE ${share(failed, binds)}, of these with the holder named ${share(named, failed)}`,
+    `identity ${rest.tellsIdentity ? 'told by the tracer and checked' : 'not told by the tracer'}`,
+  ];
+}
