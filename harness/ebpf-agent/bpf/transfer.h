@@ -1,0 +1,142 @@
+/* Receives, sends and polls: told only if the table of their process changes while they are in flight. */
+#pragma once
+#include "tell.h"
+
+/* Null: it has none. */
+INLINE struct slot *slot_of(struct process *process, const struct thread *thread)
+{
+	u32 index = thread->slot;
+
+	if (index >= SLOTS)
+		return 0;
+	keep(index);
+	return &process->slots[index];
+}
+
+/* Once for each thread, at its first transfer. */
+static __attribute__((noinline)) s32 claim_slot(struct process *process, u32 tid)
+{
+	for (u32 index = 0; index < SLOTS; index++)
+		if (process->owners[index] == 0 && __sync_val_compare_and_swap(&process->owners[index], 0, tid) == 0)
+			return index;
+	return NO_ROOM;
+}
+
+/* Only one of all who try does it. */
+INLINE int take_telling(struct slot *slot)
+{
+	return slot->state == SLOT_UNTOLD &&
+	       __sync_val_compare_and_swap(&slot->state, SLOT_UNTOLD, SLOT_TOLD) == SLOT_UNTOLD;
+}
+
+INLINE void tell_slot(const struct slot *slot, u32 pid, u64 at)
+{
+	struct enter *record = reserve(KIND_ENTER, sizeof(*record));
+
+	if (!record)
+		return;
+	record->head.size = sizeof(*record);
+	record->head.kind = KIND_ENTER;
+	record->head.flags = is_poll(slot->nr) ? 0 : FLAG_SOCKET;
+	record->head.pid = pid;
+	record->head.tid = slot->tid;
+	record->head.nr = slot->nr;
+	record->head.port = slot->socket.port;
+	record->head.at = at;
+	record->since = slot->since;
+	record->inode = slot->socket.inode;
+	record->cookie = slot->socket.cookie;
+	record->a0 = slot->a0;
+	record->a1 = slot->a1;
+	record->a2 = 0;
+	record->a3 = slot->a3;
+	record->value = 0;
+	submit(record, KIND_ENTER);
+}
+
+/*
+ * Before a change is told: what is in flight now overlaps it. A transfer that is entered from here on finds
+ * `changing` raised and tells itself; each exchange is a full barrier, so one of the two sees the other.
+ */
+static __attribute__((noinline)) int begin_change(struct process *process, u32 pid)
+{
+	__sync_fetch_and_add(&process->changing, 1);
+	__sync_fetch_and_add(&process->changes, 1);
+	for (u32 index = 0; index < SLOTS; index++) {
+		struct slot *slot = &process->slots[index];
+
+		if (process->owners[index] != 0 && take_telling(slot))
+			tell_slot(slot, pid, bpf_ktime_get_ns());
+	}
+	return 0;
+}
+
+INLINE void enter_transfer(struct thread *thread, struct process *process, const struct arguments *args, u32 manner)
+{
+	u32 polls = is_poll(thread->nr);
+	struct slot *slot;
+	int is_urgent;
+
+	if (polls) {
+		/* Without descriptors it only sleeps, as the runtime of Go up to 1.9 does. */
+		if ((thread->nr == POLL || thread->nr == PPOLL ? ARGUMENT1(args) : ARGUMENT0(args)) == 0)
+			thread->nr = NO_CALL;
+		thread->socket.inode = 0;
+	} else if (look_behind(ARGUMENT0(args), &thread->socket) == BEHIND_OTHER &&
+		   !(manner & ON_FILE && process->changing)) {
+		thread->nr = NO_CALL;
+	}
+	if (thread->nr == NO_CALL)
+		return;
+	if (thread->slot == NO_SLOT)
+		thread->slot = claim_slot(process, thread->tid);
+	slot = slot_of(process, thread);
+	/* A first send binds the socket. */
+	is_urgent = process->is_eager || (manner & BINDS && thread->socket.inode && !thread->socket.port);
+	if (!slot || is_urgent)
+		return tell_enter(thread, args, thread->entered, 0, !polls);
+	slot->since = thread->entered;
+	slot->socket = thread->socket;
+	slot->tid = thread->tid;
+	slot->nr = thread->nr;
+	slot->a0 = ARGUMENT0(args);
+	slot->a1 = ARGUMENT1(args);
+	slot->a3 = ARGUMENT3(args);
+	barrier();
+	__sync_lock_test_and_set(&slot->state, SLOT_UNTOLD);
+	if (process->changing && take_telling(slot))
+		tell_slot(slot, thread->pid, bpf_ktime_get_ns());
+}
+
+INLINE int was_told(struct thread *thread, struct process *process)
+{
+	struct slot *slot = slot_of(process, thread);
+
+	if (thread->is_told || !slot)
+		return thread->is_told;
+	return __sync_lock_test_and_set(&slot->state, SLOT_IDLE) == SLOT_TOLD;
+}
+
+INLINE void leave_transfer(struct thread *thread, struct process *process, const struct arguments *args, s32 result)
+{
+	u32 nr = thread->nr;
+	int told = was_told(thread, process);
+	int passes = nr == SENDMSG && result >= 0 && passes_descriptors(args);
+	int accepted = is_accept(nr) && result >= 0;
+	u64 at = bpf_ktime_get_ns();
+	struct identity after;
+
+	if (!told && !passes && !accepted)
+		return;
+	/* Nobody had to know of it until now. */
+	if (!told)
+		tell_enter(thread, args, at, thread->entered, 1);
+	if (passes)
+		return tell_passing_return(thread, result, at);
+	if (accepted || (thread->socket.inode && !thread->socket.port)) {
+		look_behind(accepted ? (u32)result : (u32)ARGUMENT0(args), &after);
+		if (accepted || after.inode == thread->socket.inode)
+			return tell_return(thread, args, result, at, &after);
+	}
+	tell_return(thread, args, result, at, 0);
+}
