@@ -24,8 +24,12 @@ func run(words []string) int {
 	flags.SetOutput(io.Discard)
 	out := flags.String("out", "", "")
 	ring := flags.Uint("ring", 16<<20, "")
+	probes := flags.Bool("probe", false, "")
 	if err := flags.Parse(words); err != nil {
 		return fail(session.ExitUsage, err)
+	}
+	if *probes && flags.NArg() == 0 {
+		return probe()
 	}
 	if flags.NArg() != 1 || *out == "" {
 		return fail(session.ExitUsage, errors.New("want --out TRACE and the path of a batch file"))
@@ -44,7 +48,7 @@ func trace(b *batch.Batch, out string, ring uint32) int {
 	}
 	groups, err := cgroups.Open()
 	if err != nil {
-		warn(fmt.Errorf("releases of sockets are not traced: %w", err))
+		say(fmt.Errorf("releases of sockets are not traced: %w", err))
 	}
 	path := ""
 	if groups != nil {
@@ -55,7 +59,7 @@ func trace(b *batch.Batch, out string, ring uint32) int {
 		return fail(session.ExitNotStarted, fmt.Errorf("nothing was run: %w", err))
 	}
 	if tracing.HooksRefused != nil {
-		warn(fmt.Errorf("releases of sockets are not traced: %w", tracing.HooksRefused))
+		say(fmt.Errorf("releases of sockets are not traced: %w", tracing.HooksRefused))
 	}
 	var perRun session.Cgroups
 	if groups != nil {
@@ -64,22 +68,20 @@ func trace(b *batch.Batch, out string, ring uint32) int {
 	outcome, err := session.Do(b, perRun)
 	code := session.ExitCode(outcome, err)
 	if err != nil {
-		warn(err)
+		say(err)
 	}
 	if err := tracing.Stop(); err != nil {
 		code = fail(session.ExitBroken, err)
 	}
 	if groups != nil {
 		if err := groups.Remove(); err != nil {
-			warn(err)
+			say(err)
 		}
 	}
 	return code
 }
 
 func fail(code int, err error) int {
-	warn(err)
+	say(err)
 	return code
 }
-
-func warn(err error) { fmt.Fprintf(os.Stderr, "agent: %v\n", err) }

@@ -18,7 +18,7 @@ type Tracing struct {
 	programs *ebpf.Collection
 	links    []link.Link
 	drain    *drain
-	form     Form
+	Form     Form
 	// HooksRefused says why the trace has no releases; nil where it has.
 	HooksRefused error
 }
@@ -61,7 +61,7 @@ func (t *Tracing) loadAny(options Options) error {
 			try.Form, try.Hooks = form, withHooks
 			programs, err := load(try)
 			if err == nil {
-				t.programs, t.form = programs, form
+				t.programs, t.Form = programs, form
 				return nil
 			}
 			if first == nil {
@@ -90,7 +90,7 @@ func (t *Tracing) attachOne(name string, program *ebpf.Program, cgroup string) (
 	if kind, isHook := hooks[name]; isHook {
 		return link.AttachCgroup(link.CgroupOptions{Path: cgroup, Attach: kind, Program: program})
 	}
-	if t.form == Raw {
+	if t.Form == Raw {
 		return link.AttachRawTracepoint(link.RawTracepointOptions{Name: tracepoints[name], Program: program})
 	}
 	return link.AttachTracing(link.TracingOptions{Program: program})
@@ -106,7 +106,7 @@ func (t *Tracing) features() uint32 {
 	if t.HooksRefused == nil && t.programs.Programs["released"] != nil {
 		features |= featureReleases
 	}
-	if t.form == Raw {
+	if t.Form == Raw {
 		features |= featureRaw
 	}
 	return features
