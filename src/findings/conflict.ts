@@ -1,7 +1,7 @@
 /** Conflict: a bind failed with EADDRINUSE and a socket of the run itself held the address. */
 import type { FailedBind, HoldingSocket } from '../kernel/ledger.ts';
 import type { DoubtCode } from '../verdict/doubt.ts';
-import { evidenceOf, holderOf, isCertainAt } from './evidence.ts';
+import { evidenceOf, holdersOf, isCertainAt, isReleasedAfter } from './evidence.ts';
 import type { Evidence, Finding } from './finding.ts';
 import type { FindingRule, RunFrame } from './rule.ts';
 
@@ -19,7 +19,7 @@ export const conflict: FindingRule = {
       return { note: { code: 'in-use-by-own-open-socket', address, text: 'in use by your own open socket' } };
     }
     const finding = findingOf(bind, frame, address, isAfterClose);
-    if (finding.certain || bind.intact) return { finding, ...foreignDoubt(finding, bind, frame, address) };
+    if (finding.certain || bind.intact) return { finding, ...foreignDoubt(bind, frame, address) };
     return { finding };
   },
 };
@@ -30,8 +30,12 @@ function decisiveHolders(bind: FailedBind): readonly HoldingSocket[] {
   return certain.length > 0 ? certain : bind.holders;
 }
 
-function isCertain(holder: HoldingSocket, bind: FailedBind): boolean {
-  return holder.boundBefore && holder.references.some((reference) => isCertainAt(reference, bind.enteredAt));
+/** A reference was certainly there, or the kernel released the socket only after the bind had failed. */
+function isCertain({ boundBefore, references, socket }: HoldingSocket, bind: FailedBind): boolean {
+  if (!boundBefore) return false;
+  return (
+    isReleasedAfter(socket, bind.returnedAt) || references.some((each) => isCertainAt(each, bind.enteredAt))
+  );
 }
 
 /** Whether it is a finding whichever of the possible holders it was. */
@@ -41,9 +45,9 @@ function isFindingAnyway(bind: FailedBind): boolean {
 
 function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterClose: boolean): Finding {
   const holders = bind.holders.flatMap(({ socket, references, boundBefore }) =>
-    references.map((reference) => holderOf(socket, reference, bind.enteredAt, boundBefore)),
+    holdersOf(socket, references, { from: bind.enteredAt, to: bind.returnedAt }, boundBefore),
   );
-  const isOurs = frame.isolated || holders.some((holder) => holder.certain);
+  const isOurs = frame.isolated || bind.holders.some((holder) => isCertain(holder, bind));
   const edges: Evidence[] = [
     { at: bind.enteredAt, pid: bind.pid, tid: bind.tid, what: 'bind-entered', fd: bind.fd, name: bind.call },
     { at: bind.returnedAt, pid: bind.pid, tid: bind.tid, what: 'bind-failed', fd: bind.fd, name: bind.call },
@@ -68,7 +72,6 @@ function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterCl
 
 /** Outside a namespace of its own, an address that nobody inside certainly held may be held by anybody. */
 function foreignDoubt(
-  finding: Finding,
   bind: FailedBind,
   frame: RunFrame,
   address: string,
@@ -81,7 +84,7 @@ function foreignDoubt(
     text: string;
   };
 } {
-  if (frame.isolated || finding.holders.some((holder) => holder.certain)) return {};
+  if (frame.isolated || bind.holders.some((holder) => isCertain(holder, bind))) return {};
   const text =
     'no socket of the run certainly held the address, and other processes share the ports of this run';
   return { doubt: { code: 'foreign-holder', address, pid: bind.pid, at: bind.enteredAt, text } };

@@ -49,6 +49,23 @@ export function addressTold(books: RunBooks, socket: Socket, address: InetAddres
   if (socket.address !== before) readdressed(books, socket, before);
 }
 
+/** The port that the kernel itself tells. Calls in flight on the socket may be about to change it. */
+export function portTold(books: RunBooks, socket: Socket, port: number, at: Nanos): void {
+  const { binding } = socket;
+  if (port === (binding?.port ?? 0) || books.ports.isChanging(socket)) return;
+  if (binding === null) {
+    books.ports.bind(socket, { ...unnamedBinding(wildcardOf(socket), socket.createdAt, at), port });
+  } else if (binding.port === null) {
+    const before = socket.address;
+    binding.port = port;
+    readdressed(books, socket, before);
+  } else if (!binding.portNamed && port === 0) books.ports.unbind(socket);
+  else {
+    const text = `by the calls in the trace socket ${socket.number} has port ${binding.port}; the kernel says ${port}`;
+    books.doubts.add({ code: 'identity-disagrees', address: socket.address, pid: socket.pid, at, text });
+  }
+}
+
 /** A send on an unbound UDP socket binds it to a port of the kernel's choice. */
 export function transferred(
   books: RunBooks,

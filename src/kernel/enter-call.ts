@@ -16,7 +16,7 @@ import type { RunBooks } from './run-books.ts';
 
 /** What a call does to the books at its entry; the rest happens at its return (return-call.ts). */
 export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): InFlight {
-  const { call, at } = event;
+  const { call, since: at = event.at } = event;
   switch (call.name) {
     case 'close':
       return enterClose(thread, call, at, call.fd, call.fd);
@@ -81,7 +81,6 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
     case 'pselect6':
       return begin(call, at);
     case 'io_uring_setup':
-    case 'pidfd_getfd':
       books.doubts.blindSpot(thread, call.name, at);
       return begin(call, at);
     case 'execve':
@@ -97,6 +96,7 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
     case 'exit_group':
     case 'wait4':
     case 'waitid':
+    case 'pidfd_getfd':
       return begin(call, at);
   }
 }

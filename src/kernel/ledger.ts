@@ -10,8 +10,11 @@ import type { CallName } from '../trace/event.ts';
 import type { Fd, Nanos, Pid, Tid } from '../trace/ids.ts';
 import type { Doubt } from '../verdict/doubt.ts';
 
-/** How a reference came to be. `inherited`: it was there before the trace. */
-export type Origin = 'socket' | 'accept' | 'dup' | 'fork' | 'inherited' | 'call';
+/**
+ * How a reference came to be. `inherited`: it was there before the trace. `received`: it came in a message
+ * (SCM_RIGHTS), is on its way in one, or was taken by pidfd_getfd.
+ */
+export type Origin = 'socket' | 'accept' | 'dup' | 'fork' | 'inherited' | 'received' | 'call';
 
 /** The call that took a reference away. */
 export interface Release {
@@ -50,9 +53,18 @@ export interface Moment {
   readonly by: 'mark' | 'close' | 'bind';
 }
 
+/** When, and in which thread, the kernel released a socket. */
+export interface TrueRelease {
+  readonly at: Nanos;
+  readonly pid: Pid;
+  readonly tid: Tid;
+}
+
 export interface SocketLife {
   /** 1, 2, ... in order of creation within the run. */
   readonly number: number;
+  /** The N of `socket:[N]` in /proc; null: the tracer does not tell. */
+  readonly inode: number | null;
   readonly network: 'udp' | 'tcp';
   readonly createdAt: Nanos;
   readonly pid: Pid;
@@ -71,8 +83,10 @@ export interface SocketLife {
   readonly firstCloseAt: Nanos | null;
   /** Those that were left when it began to be closed, and later ones; at most `referencesKept`. */
   readonly references: readonly ReferenceLife[];
-  /** End of the last certain reference; null: there never was one. */
+  /** The release, where the tracer tells it; else the end of the last certain reference, null: there never was one. */
   readonly certainUntil: Nanos | null;
+  /** Told by a hook in the kernel; null: the tracer does not tell. */
+  readonly released: TrueRelease | null;
   /** By now the kernel has released it. */
   readonly goneBy: Nanos;
   /** The last certain reference ended with its process: nothing ever released it. */
@@ -120,6 +134,7 @@ export interface HoldingSocket {
 export type SocketView = Pick<
   SocketLife,
   | 'number'
+  | 'inode'
   | 'address'
   | 'createdAt'
   | 'boundAt'
@@ -130,6 +145,7 @@ export type SocketView = Pick<
   | 'freePoint'
   | 'shutDownAt'
   | 'firstCloseAt'
+  | 'released'
 >;
 
 /** What the books said about a bind whose answer is known: what a test, or a second tracer, can hold against it. */

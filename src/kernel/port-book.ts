@@ -44,6 +44,15 @@ export class PortBook {
     return pending;
   }
 
+  /** Some call in flight may bind, connect or unbind it. */
+  isChanging(socket: Socket): boolean {
+    for (const pending of this.#pending) if (pending.socket === socket) return true;
+    for (const { kind, isGone, releasedBy } of socket.references) {
+      if (kind === 'call' && !isGone && releasedBy === null) return true;
+    }
+    return false;
+  }
+
   bindAbandoned(pending: PendingBind): void {
     this.#pending.delete(pending);
     for (const follow of pending.followers) follow();
@@ -125,6 +134,7 @@ export class PortBook {
   }
 
   #possibleFrom(socket: Socket, from: Nanos): boolean {
+    if (socket.released !== null && socket.released.at < from) return false;
     return !socket.isGone || this.#ended.some((ended) => ended.socket === socket && ended.goneBy >= from);
   }
 

@@ -45,6 +45,8 @@ export interface Process {
   isEnding: boolean;
   /** Tables that end with it, until somebody has waited for it. */
   readonly endedTables: FdTable[];
+  /** Calls in flight of threads that were dying: gone when somebody has waited for it, or when its exec returns. */
+  endedCalls: Reference[];
 }
 
 export class ProcessTable {
@@ -66,6 +68,7 @@ export class ProcessTable {
       lastSeenAt: at,
       isEnding: false,
       endedTables: [],
+      endedCalls: [],
     };
     this.#processes.set(pid, process);
     return this.addThread(process, tid, table, owner);

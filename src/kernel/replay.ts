@@ -7,9 +7,11 @@ import type { Nanos, Pid, Tid } from '../trace/ids.ts';
 import { nanos, pid } from '../trace/ids.ts';
 import type { DoubtCode } from '../verdict/doubt.ts';
 import { enterCall } from './enter-call.ts';
+import { identified, released } from './identify.ts';
 import type { BindJudgement, LedgerCounts, LedgerSink } from './ledger.ts';
 import { isFork, Lifecycle } from './lifecycle.ts';
 import { parseSocketMark } from './mark-book.ts';
+import { messagesEnd } from './message.ts';
 import type { InFlight, Process, Thread } from './process-table.ts';
 import { returnCall } from './return-call.ts';
 import { RunBooks } from './run-books.ts';
@@ -54,7 +56,7 @@ export class RunReplay {
       case 'exit':
         return this.#lifecycle.exited(event);
       case 'release':
-        return;
+        return released(this.#books, this.#lifecycle.get(event.pid)?.threads.get(event.tid), event);
       case 'loss':
         return this.#lost(event);
     }
@@ -68,6 +70,7 @@ export class RunReplay {
   /** The run is over, and with it every process: what is left ends with them. */
   end(at: Nanos): void {
     for (const process of this.#lifecycle.all()) this.#lifecycle.reaped(process.pid, at);
+    messagesEnd(this.#books, at);
     this.#books.settle();
   }
 
@@ -83,6 +86,9 @@ export class RunReplay {
     if (thread.inFlight !== null) this.#didNotReturn(thread, thread.inFlight, event.at);
     if (event.call.name === 'exit_group') return this.#lifecycle.endProcess(thread.process, event.at);
     if (event.call.name === 'exit') return this.#lifecycle.threadEnds(thread, event.at);
+    if (event.socket !== undefined && 'fd' in event.call) {
+      identified(this.#books, thread, event.call.fd, event.socket, event.at);
+    }
     thread.inFlight = enterCall(this.#books, thread, event);
   }
 

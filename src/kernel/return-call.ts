@@ -5,6 +5,8 @@ import * as abi from './abi.ts';
 import { bindReturned, listenReturned } from './bind-calls.ts';
 import { addressTold, connectReturned, transferred } from './connect-calls.ts';
 import { isTransfer } from './enter-call.ts';
+import { describedBy, identified, takenFromProcess } from './identify.ts';
+import { descriptorsPassed } from './message.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import type { RunBooks } from './run-books.ts';
 import { deviceAt, deviceNamed } from './scope.ts';
@@ -12,6 +14,13 @@ import { closeReturned, execFailed, replaceReturned } from './taking-calls.ts';
 
 /** What a call has done to the books, now that its answer is known. */
 export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, event: ReturnEvent): void {
+  applyReturn(books, thread, inFlight, event);
+  if (event.socket === undefined) return;
+  const descriptor = describedBy(inFlight, event);
+  if (descriptor !== null) identified(books, thread, descriptor, event.socket, event.at);
+}
+
+function applyReturn(books: RunBooks, thread: Thread, inFlight: InFlight, event: ReturnEvent): void {
   const { call, enteredAt } = inFlight;
   const { result, at } = event;
   if (inFlight.reference !== null) books.callReturned(thread, inFlight.reference, event);
@@ -93,6 +102,8 @@ export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, 
       if (result.ok) return;
       execFailed(thread, inFlight);
       return books.copyEnded(thread.table, inFlight.pendingCopy, at);
+    case 'pidfd_getfd':
+      return takenFromProcess(books, thread, event);
     case 'setuid':
     case 'setreuid':
     case 'setresuid':
@@ -100,8 +111,7 @@ export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, 
       if (result.ok && call.owner !== null) thread.owner = call.owner;
       return;
     default:
-      // Where they arrive, and when the message is read or dropped, this trace does not show.
-      if (result.ok && event.passesDescriptors === true) books.doubts.blindSpot(thread, call.name, at);
+      if (result.ok && event.passesDescriptors === true) descriptorsPassed(books, thread, event);
       if (isTransfer(call.name) && inFlight.socket !== null)
         transferred(books, inFlight.socket, call.name, enteredAt, event);
   }

@@ -5,6 +5,7 @@ import * as abi from './abi.ts';
 import { ConflictQueue } from './conflict-queue.ts';
 import { DoubtBook } from './doubt-book.ts';
 import type { BindJudgement, LedgerSink, Origin } from './ledger.ts';
+import { IdentityBook } from './identity-book.ts';
 import { MarkBook, type SocketMark } from './mark-book.ts';
 import { PortBook } from './port-book.ts';
 import type { InFlight, Thread } from './process-table.ts';
@@ -27,6 +28,12 @@ export class RunBooks {
   readonly onBind: BooksOptions['onBind'];
   /** The run says itself what it closes; otherwise the close of the last descriptor counts. */
   isMarked = false;
+  /** Some event has told the identity of a socket, or that there is none. */
+  tellsIdentity = false;
+  tellsReleases = false;
+  readonly identities = new IdentityBook();
+  /** Possible references of messages that nobody has been seen to receive (message.ts). */
+  readonly underWay = new Set<Reference>();
   readonly #sink: LedgerSink;
   readonly #options: BooksOptions;
   #sockets = 0;
@@ -166,11 +173,13 @@ export class RunBooks {
 
   gone(reference: Reference, at: Nanos): void {
     if (reference.isGone) return;
-    reference.goneBy = at;
     const { socket } = reference;
+    const goneBy = socket.released ?? { at };
+    reference.goneBy = goneBy.at;
+    this.underWay.delete(reference);
     socket.retire(reference);
     this.conflicts.gone(reference);
-    if (socket.isGone && this.ports.socketEnded(socket, at)) this.#handOver(socket, at);
+    if (socket.isGone && this.ports.socketEnded(socket, goneBy.at)) this.#handOver(socket, goneBy.at);
   }
 
   /** Sockets that a bind in flight kept on the book. */
@@ -182,16 +191,23 @@ export class RunBooks {
     // That the run makes no marks is a fact only if none was lost.
     const isIntact =
       socket.closed?.by === 'close' ? this.doubts.isWhole : this.doubts.isIntactSince(socket.createdAt);
+    if (this.tellsReleases && socket.network === 'udp' && socket.inode !== null && socket.released === null) {
+      const text = `by the calls in the trace socket ${socket.number} is gone, and the kernel has not released it`;
+      const { address, pid } = socket;
+      this.doubts.add({ code: 'identity-disagrees', address, pid, at: goneBy, text });
+    }
+    this.identities.forget(socket);
     this.#sink.socketEnded(socket.life(goneBy, isIntact));
   }
 
   /** It never returns: its thread ended, or the trace lacks its return. */
-  abandonCall(thread: Thread, inFlight: InFlight, at: Nanos, why: 'ended' | 'unpaired'): void {
+  abandonCall(thread: Thread, inFlight: InFlight, at: Nanos, why: 'dying' | 'dead' | 'unpaired'): void {
     if (inFlight.pendingBind !== null) this.ports.bindAbandoned(inFlight.pendingBind);
     if (inFlight.reference !== null) {
-      if (why === 'ended') inFlight.reference.endWithProcess(at);
-      else inFlight.reference.neverWas();
-      this.gone(inFlight.reference, at);
+      if (why === 'unpaired') inFlight.reference.neverWas();
+      else inFlight.reference.endWithProcess(at);
+      if (why === 'dying') thread.process.endedCalls.push(inFlight.reference);
+      else this.gone(inFlight.reference, at);
     }
     if (inFlight.closing !== null) thread.table.endClosing(inFlight.closing);
     for (const reference of inFlight.taken) {

@@ -1,6 +1,6 @@
 import type { Nanos, Pid, Tid } from '../trace/ids.ts';
 import type { PortClaim } from './blockers.ts';
-import { referencesKept, type Moment, type SocketLife } from './ledger.ts';
+import { referencesKept, type Moment, type SocketLife, type TrueRelease } from './ledger.ts';
 import type { Reference } from './reference.ts';
 
 export interface SocketSource {
@@ -38,6 +38,10 @@ export class Socket {
   readonly tid: Tid;
   readonly createdAt: Nanos;
   owner: number | null;
+  /** As a tracer in the kernel tells them; null: it does not, or not yet. */
+  inode: number | null = null;
+  cookie: number | null = null;
+  released: TrueRelease | null = null;
   reuseAddress = false;
   reusePort = false;
   boundWithReusePort = false;
@@ -134,6 +138,7 @@ export class Socket {
   life(goneBy: Nanos, intact: boolean): SocketLife {
     return {
       number: this.number,
+      inode: this.inode,
       network: this.network,
       createdAt: this.createdAt,
       pid: this.pid,
@@ -147,7 +152,8 @@ export class Socket {
       shutDownAt: this.shutDownAt,
       firstCloseAt: this.firstCloseAt,
       references: this.#past,
-      certainUntil: this.#certainUntil,
+      certainUntil: this.released?.at ?? this.#certainUntil,
+      released: this.released,
       goneBy,
       endedWithProcess: this.#endedWithProcess,
       intact,

@@ -34,6 +34,7 @@ function toHolderReport(holder: Holder): HolderReport {
   const { releasedBy } = holder;
   return {
     socket: holder.socket,
+    inode: holder.inode,
     kind: holder.kind,
     pid: holder.pid,
     fd: holder.fd,
@@ -50,6 +51,7 @@ function toHolderReport(holder: Holder): HolderReport {
       enteredAtNs: releasedBy.enteredAt,
       returnedAtNs: releasedBy.returnedAt,
     },
+    releasedAtNs: holder.releasedAt,
   };
 }
 

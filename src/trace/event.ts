@@ -6,13 +6,7 @@ import type { SocketAddress } from './address.ts';
 import type { Fd, Nanos, Pid, Tid } from './ids.ts';
 
 export type TraceEvent =
-  | EnterEvent
-  | ReturnEvent
-  | ForkEvent
-  | ExitEvent
-  | MarkEvent
-  | ReleaseEvent
-  | LossEvent;
+  EnterEvent | ReturnEvent | ForkEvent | ExitEvent | MarkEvent | ReleaseEvent | LossEvent;
 
 interface At {
   readonly at: Nanos;

@@ -22,6 +22,8 @@ export type DoubtCode =
   | 'unknown-address'
   // the replay and the kernel disagree: events are missing or a rule is wrong
   | 'contradiction'
+  // what the replay infers is not what a tracer in the kernel says
+  | 'identity-disagrees'
   | 'unknown-descriptor'
   | 'unknown-process'
   // marks

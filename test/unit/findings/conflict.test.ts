@@ -38,6 +38,7 @@ describe('a conflict after close', () => {
         holders: [
           {
             socket: 1,
+            inode: null,
             kind: 'descriptor',
             pid: 100,
             fd: 3,
@@ -47,6 +48,7 @@ describe('a conflict after close', () => {
             origin: 'socket',
             certain: true,
             releasedBy: { tid: reader.tid, call: 'close', enteredAt: after - 10, returnedAt: after },
+            releasedAt: null,
             boundTo: address,
             boundAt: boundFrom + 40,
           },
