@@ -50,6 +50,21 @@ static struct task_struct *(*bpf_get_current_task_btf)(void) = (void *)158;
 		value;                                                                                                 \
 	})
 
+/* The same for a field of a few bits. */
+#define READ_BITS(from, field)                                                                                         \
+	({                                                                                                             \
+		u64 value = 0;                                                                                         \
+		bpf_probe_read_kernel(&value, __builtin_preserve_field_info((from)->field, BYTE_SIZE),                 \
+				      (void *)(from) + __builtin_preserve_field_info((from)->field, BYTE_OFFSET));     \
+		value <<= __builtin_preserve_field_info((from)->field, LEFT_SHIFT);                                    \
+		value >> __builtin_preserve_field_info((from)->field, RIGHT_SHIFT);                                    \
+	})
+/* enum bpf_field_info_kind of libbpf */
+#define BYTE_OFFSET 0
+#define BYTE_SIZE 1
+#define LEFT_SHIFT 4
+#define RIGHT_SHIFT 5
+
 /* On x86-64 an exchange is a full barrier. */
 #define barrier() asm volatile("" ::: "memory")
 

@@ -18,12 +18,13 @@ INLINE void enter_one(struct thread *thread, struct process *process, const stru
 	u32 nr = thread->nr;
 	enum behind behind = BEHIND_NOTHING;
 	u64 at = thread->entered;
+	struct socket *socket = 0;
 
 	thread->socket.inode = 0;
 	thread->socket.cookie = 0;
 	thread->socket.port = 0;
 	if (manner & ON_SOCKET) {
-		behind = look_behind(ARGUMENT0(args), &thread->socket);
+		behind = find_socket(ARGUMENT0(args), &thread->socket, &socket);
 		thread->is_quiet = behind != BEHIND_SOCKET;
 		if ((nr == DUP2 || nr == DUP3) && behind != BEHIND_SOCKET) {
 			struct identity replaced;
@@ -40,7 +41,17 @@ INLINE void enter_one(struct thread *thread, struct process *process, const stru
 		thread->is_change = 1;
 		begin_change(process, thread->pid);
 		/* After those that it overlaps. */
-		at = bpf_ktime_get_ns();
+		at = thread->entered = bpf_ktime_get_ns();
+	}
+	/* Only where data may have to be sent yet does close(2) wait. */
+	if (nr == CLOSE && READ(socket, type) == SOCK_DGRAM) {
+		thread->is_one = 1;
+		thread->released = 0;
+		return;
+	}
+	if (nr == GETSOCKNAME && is_as_bound(socket)) {
+		thread->nr = NO_CALL;
+		return;
 	}
 	if (is_exec(nr))
 		tell_exec(thread, args, at);
@@ -70,6 +81,7 @@ int enter(u64 *ctx)
 	}
 	thread->entered = bpf_ktime_get_ns();
 	thread->is_told = 0;
+	thread->is_one = 0;
 	thread->is_quiet = 0;
 	thread->is_nothing = 0;
 	if ((manner & MANNER) == MARK || (manner & MANNER) == IF_REAPED) {
@@ -92,9 +104,9 @@ int enter(u64 *ctx)
 	return 0;
 }
 
-INLINE void leave_one(struct thread *thread, struct process *process, const struct arguments *args, s32 result,
-		      u32 manner)
+INLINE void leave_one(struct thread *thread, struct process *process, struct pt_regs *regs, s32 result, u32 manner)
 {
+	struct arguments read, *args = &read;
 	u64 at = bpf_ktime_get_ns();
 	u32 flags = manner & ON_SOCKET ? FLAG_SOCKET : 0;
 	struct identity after = thread->socket;
@@ -107,6 +119,7 @@ INLINE void leave_one(struct thread *thread, struct process *process, const stru
 	if (thread->is_quiet && !process->changing && thread->changes == process->changes &&
 	    !(thread->is_nothing && result != -EBADF))
 		return;
+	read_arguments(args, regs);
 	/* A bind and its like give a port; a call that makes a descriptor is known by what it made. */
 	if (makes_descriptor(thread->nr, ARGUMENT1(args)) ? result >= 0 : manner & ON_SOCKET && !thread->socket.port) {
 		u32 fd = makes_descriptor(thread->nr, ARGUMENT1(args)) ? (u32)result : (u32)ARGUMENT0(args);
@@ -115,6 +128,8 @@ INLINE void leave_one(struct thread *thread, struct process *process, const stru
 		if (thread->nr == SOCKET || after.inode == thread->socket.inode)
 			flags |= FLAG_SOCKET_AFTER;
 	}
+	if (thread->is_one && thread->released)
+		flags |= FLAG_RELEASED;
 	if (!thread->is_told)
 		return tell_call(thread, args, result, at, flags, &after);
 	tell_return(thread, args, result, at, flags & FLAG_SOCKET_AFTER ? &after : 0);
@@ -132,12 +147,13 @@ int leave(u64 *ctx)
 	if (!thread || thread->nr == NO_CALL)
 		return 0;
 	manner = manner_of(thread->nr);
-	read_arguments(&args, (struct pt_regs *)ctx[0]);
 	switch (manner & MANNER) {
 	case MARK:
+		read_arguments(&args, (struct pt_regs *)ctx[0]);
 		tell_mark(thread, (void *)(thread->nr == ACCESS ? args.di : args.si), result);
 		break;
 	case IF_REAPED:
+		read_arguments(&args, (struct pt_regs *)ctx[0]);
 		thread->socket.inode = 0;
 		thread->socket.cookie = 0;
 		thread->socket.port = 0;
@@ -149,9 +165,9 @@ int leave(u64 *ctx)
 		if (!process)
 			break;
 		if ((manner & MANNER) == TRANSFER)
-			leave_transfer(thread, process, &args, result);
+			leave_transfer(thread, process, (struct pt_regs *)ctx[0], result);
 		else
-			leave_one(thread, process, &args, result, manner);
+			leave_one(thread, process, (struct pt_regs *)ctx[0], result, manner);
 	}
 	thread->nr = NO_CALL;
 	return 0;

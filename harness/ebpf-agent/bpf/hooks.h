@@ -23,12 +23,19 @@ int released(void *ctx)
 	struct sock *sk = ctx;
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	struct file *file = READ(READ(sk, sk_socket), file);
-	struct release *record = reserve(KIND_RELEASE, sizeof(*record));
+	struct thread *thread = thread_of((u32)bpf_get_current_pid_tgid());
+	u64 at = bpf_ktime_get_ns();
+	struct release *record;
 	struct identity gone;
 
+	identify(sk, READ(file, f_inode), &gone);
+	if (thread && thread->nr == CLOSE && thread->is_one && thread->socket.inode == gone.inode) {
+		thread->released = at - thread->entered;
+		return 1;
+	}
+	record = reserve(KIND_RELEASE, sizeof(*record));
 	if (!record)
 		return 1;
-	identify(sk, READ(file, f_inode), &gone);
 	record->head.size = sizeof(*record);
 	record->head.kind = KIND_RELEASE;
 	record->head.flags = 0;
@@ -36,7 +43,7 @@ int released(void *ctx)
 	record->head.tid = number_of(task);
 	record->head.nr = NO_CALL;
 	record->head.port = gone.port;
-	record->head.at = bpf_ktime_get_ns();
+	record->head.at = at;
 	record->inode = gone.inode;
 	record->unused = 0;
 	record->cookie = bpf_get_socket_cookie(ctx);

@@ -31,6 +31,7 @@ struct files_struct {
 struct sock_common {
 	u16 skc_family;
 	u16 skc_num;
+	u16 skc_dport;
 	struct {
 		s64 counter;
 	} skc_cookie;
@@ -39,9 +40,11 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	struct socket *sk_socket;
+	u8 sk_userlocks : 4;
 };
 
 struct socket {
+	short type;
 	struct file *file;
 	struct sock *sk;
 };
@@ -87,6 +90,8 @@ struct pt_regs {
 
 #define S_IFMT 0170000
 #define S_IFSOCK 0140000
+#define SOCK_DGRAM 2
+#define SOCK_BINDPORT_LOCK 8
 #define AF_INET 2
 #define AF_INET6 10
 #define EBADF 9

@@ -56,59 +56,58 @@ INLINE struct thread *watched_thread(u32 nr, struct pt_regs *regs)
 
 struct mark {
 	struct head head;
-	char text[TEXT];
+	char path[TEXT];
 };
 
 struct short_mark {
 	struct head head;
-	char text[SHORT_TEXT];
+	char path[SHORT_TEXT];
 };
 
-#define PREFIX 13 /* /@afterclose/ */
-
-INLINE int is_mark(const void *path, s32 result, int *readable)
+/* /@afterclose/, as two numbers */
+INLINE int is_mark(const char *path)
 {
-	u64 start[2] = {};
-
-	*readable = result == -EFAULT || bpf_probe_read_user_str(start, PREFIX + 1, path) > 0;
-	/* "/@afterc", "lose/" */
-	return start[0] == 0x637265746661402fULL && (start[1] & 0xffffffffffULL) == 0x2f65736f6cULL;
+	return *(u64 *)path == 0x637265746661402fULL && (*(u64 *)(path + 8) & 0xffffffffffULL) == 0x2f65736f6cULL;
 }
 
-INLINE void tell_mark(const struct thread *thread, const void *path, s32 result)
+static __attribute__((noinline)) int tell_long_mark(const struct thread *thread, const void *path)
 {
-	struct short_mark *record;
-	struct mark *longer;
-	int readable;
+	struct mark *record = reserve(KIND_MARK, sizeof(*record));
 	long length;
 
-	if (!is_mark(path, result, &readable)) {
-		struct head *fault = readable ? 0 : reserve(KIND_FAULT, sizeof(*fault));
+	if (!record)
+		return 0;
+	begin_record(&record->head, KIND_MARK, sizeof(record->head), thread, thread->entered);
+	length = bpf_probe_read_user_str(record->path, TEXT, path);
+	if (length > 0)
+		record->head.size += length - 1;
+	submit(record, KIND_MARK);
+	return 0;
+}
 
-		if (fault) {
-			begin_record(fault, KIND_FAULT, sizeof(*fault), thread, thread->entered);
-			submit(fault, KIND_FAULT);
-		}
-		return;
-	}
-	record = reserve(KIND_MARK, sizeof(*record));
+/* Right into the record: most paths that a traced program gives to access(2) are marks. */
+INLINE void tell_mark(const struct thread *thread, const void *path, s32 result)
+{
+	struct short_mark *record = reserve(KIND_MARK, sizeof(*record));
+	long length;
+
 	if (!record)
 		return;
-	begin_record(&record->head, KIND_MARK, sizeof(record->head), thread, thread->entered);
-	length = bpf_probe_read_user_str(record->text, SHORT_TEXT, path + PREFIX);
-	if (length > 0 && length < SHORT_TEXT) {
+	length = bpf_probe_read_user_str(record->path, SHORT_TEXT, path);
+	if (length > 14 && length < SHORT_TEXT && is_mark(record->path)) {
+		begin_record(&record->head, KIND_MARK, sizeof(record->head), thread, thread->entered);
 		record->head.size += length - 1;
 		return submit(record, KIND_MARK);
 	}
-	bpf_ringbuf_discard(record, RB_NO_WAKEUP);
-	longer = reserve(KIND_MARK, sizeof(*longer));
-	if (!longer)
-		return;
-	begin_record(&longer->head, KIND_MARK, sizeof(longer->head), thread, thread->entered);
-	length = bpf_probe_read_user_str(longer->text, TEXT, path + PREFIX);
-	if (length > 0)
-		longer->head.size += length - 1;
-	submit(longer, KIND_MARK);
+	if (length == SHORT_TEXT && is_mark(record->path)) {
+		bpf_ringbuf_discard(record, RB_NO_WAKEUP);
+		tell_long_mark(thread, path);
+	} else if (length < 0 && result != -EFAULT) {
+		begin_record(&record->head, KIND_FAULT, sizeof(record->head), thread, thread->entered);
+		submit(record, KIND_FAULT);
+	} else {
+		bpf_ringbuf_discard(record, RB_NO_WAKEUP);
+	}
 }
 
 /* In the parent, after the table was copied or shared and before the child runs. */
@@ -142,6 +141,7 @@ int forked(u64 *ctx)
 	if (child.pid != parent->pid) {
 		process->threads = 0;
 		process->changing = 0;
+		process->used = 0;
 		process->is_eager = 0;
 		if (READ(task, files) == READ(parent_task, files) && parent->role != ROLE_LAUNCHER) {
 			struct process *sharing = process_of(parent);

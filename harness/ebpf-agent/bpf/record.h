@@ -24,6 +24,7 @@ enum flag {
 	FLAG_PASSES = 8,	/* the message carried descriptors */
 	FLAG_LAST = 16,		/* the last thread of its process */
 	FLAG_VALUE = 32,	/* `value` could be read */
+	FLAG_RELEASED = 64,	/* close: the socket was released `value` ns after the entry */
 };
 
 struct head {
@@ -38,7 +39,7 @@ struct head {
 };
 
 #define TEXT 256
-#define SHORT_TEXT 40
+#define SHORT_TEXT 56
 #define ADDRESS 28
 
 struct enter {

@@ -29,6 +29,7 @@ struct thread {
 	u32 tid;
 	u32 process; /* index in processes */
 	u32 room;    /* that getsockname may fill */
+	u32 released; /* by the close in flight, ns after its entry; 0: not yet */
 	u32 changes; /* of the process, when a call was entered that matters only if there was another since */
 	s32 slot;
 	u16 nr; /* of the call in flight */
@@ -36,6 +37,7 @@ struct thread {
 	u8 is_change; /* counted in `changing` of its process */
 	u8 is_quiet;  /* matters only if its process changed while it was in flight */
 	u8 is_nothing; /* no file stood behind its descriptor */
+	u8 is_one;    /* a close that can not wait: told at its return */
 	u8 is_told;   /* its entry was */
 };
 
@@ -48,17 +50,17 @@ enum slot_state {
 /* A receive, send or poll in flight: whoever changes the table of the process tells its entry before. */
 struct slot {
 	u64 since;
-	struct identity socket;
 	u32 tid;
 	s32 a0, a1, a3;
 	u32 state;
-	u16 nr;
+	u32 nr;
 };
 
 struct process {
 	u32 threads;
 	u32 changing; /* calls in flight that take descriptors away or copy the table */
 	u32 changes;  /* such calls begun so far */
+	u32 used;     /* the slots that were ever claimed, a bit for each */
 	u32 is_eager; /* it shares its table with another process: every transfer is told at once */
 	u32 owners[SLOTS];
 	struct slot slots[SLOTS];

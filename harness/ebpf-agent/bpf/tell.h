@@ -90,8 +90,10 @@ struct returned_with_address {
 /* Never beyond the length that the kernel has read or written itself: the next page may not be there. */
 INLINE u32 read_address(u8 *to, u64 from, s32 length)
 {
-	u32 size = length < 0 ? 0 : length > ADDRESS ? ADDRESS : length;
+	u64 size = length < 0 ? 0 : length > ADDRESS ? ADDRESS : length;
 
+	keep(size);
+	size &= 31;
 	if (size > ADDRESS || bpf_probe_read_user(to, size, (void *)from) != 0)
 		return 0;
 	return size;
@@ -169,6 +171,9 @@ INLINE void read_data(struct call_with_data *record, const struct thread *thread
 		if (result == 0 && bpf_probe_read_user(&length, sizeof(length), (void *)args->dx) == 0 &&
 		    (u32)length <= thread->room)
 			head->size += read_address(record->data, args->si, length);
+		return;
+	case CLOSE:
+		record->call.value = thread->released;
 		return;
 	case SOCKET:
 		record->call.value = bpf_get_current_task_btf()->cred->fsuid.val;

@@ -16,9 +16,12 @@ INLINE struct slot *slot_of(struct process *process, const struct thread *thread
 /* Once for each thread, at its first transfer. */
 static __attribute__((noinline)) s32 claim_slot(struct process *process, u32 tid)
 {
-	for (u32 index = 0; index < SLOTS; index++)
-		if (process->owners[index] == 0 && __sync_val_compare_and_swap(&process->owners[index], 0, tid) == 0)
-			return index;
+	for (u32 index = 0; index < SLOTS; index++) {
+		if (process->owners[index] != 0 || __sync_val_compare_and_swap(&process->owners[index], 0, tid) != 0)
+			continue;
+		__sync_fetch_and_or(&process->used, 1u << index);
+		return index;
+	}
 	return NO_ROOM;
 }
 
@@ -29,23 +32,27 @@ INLINE int take_telling(struct slot *slot)
 	       __sync_val_compare_and_swap(&slot->state, SLOT_UNTOLD, SLOT_TOLD) == SLOT_UNTOLD;
 }
 
+/* By any thread that shares its table, which has not changed since the call was entered. */
 INLINE void tell_slot(const struct slot *slot, u32 pid, u64 at)
 {
 	struct enter *record = reserve(KIND_ENTER, sizeof(*record));
+	struct identity socket = {};
 
 	if (!record)
 		return;
+	if (!is_poll(slot->nr))
+		look_behind(slot->a0, &socket);
 	record->head.size = sizeof(*record);
 	record->head.kind = KIND_ENTER;
 	record->head.flags = is_poll(slot->nr) ? 0 : FLAG_SOCKET;
 	record->head.pid = pid;
 	record->head.tid = slot->tid;
 	record->head.nr = slot->nr;
-	record->head.port = slot->socket.port;
+	record->head.port = socket.port;
 	record->head.at = at;
 	record->since = slot->since;
-	record->inode = slot->socket.inode;
-	record->cookie = slot->socket.cookie;
+	record->inode = socket.inode;
+	record->cookie = socket.cookie;
 	record->a0 = slot->a0;
 	record->a1 = slot->a1;
 	record->a2 = 0;
@@ -62,41 +69,56 @@ static __attribute__((noinline)) int begin_change(struct process *process, u32 p
 {
 	__sync_fetch_and_add(&process->changing, 1);
 	__sync_fetch_and_add(&process->changes, 1);
-	for (u32 index = 0; index < SLOTS; index++) {
+	for (u32 index = 0; index < SLOTS && process->used >> index; index++) {
 		struct slot *slot = &process->slots[index];
 
-		if (process->owners[index] != 0 && take_telling(slot))
+		if (take_telling(slot))
 			tell_slot(slot, pid, bpf_ktime_get_ns());
 	}
 	return 0;
 }
 
+enum interest {
+	NONE,
+	ORDINARY,
+	URGENT, /* it binds its socket: told at once */
+};
+
+INLINE enum interest interest_in(struct process *process, u32 nr, const struct arguments *args, u32 manner)
+{
+	struct identity socket;
+	enum behind behind;
+
+	/* Without descriptors it only sleeps, as the runtime of Go up to 1.9 does. */
+	if (nr == POLL || nr == PPOLL)
+		return ARGUMENT1(args) ? ORDINARY : NONE;
+	if (nr == SELECT || nr == PSELECT6)
+		return ARGUMENT0(args) ? ORDINARY : NONE;
+	if (!(manner & (BINDS | ON_FILE)))
+		return ORDINARY;
+	behind = look_behind(ARGUMENT0(args), &socket);
+	if (behind == BEHIND_OTHER && !process->changing)
+		return NONE;
+	return manner & BINDS && behind == BEHIND_SOCKET && !socket.port ? URGENT : ORDINARY;
+}
+
 INLINE void enter_transfer(struct thread *thread, struct process *process, const struct arguments *args, u32 manner)
 {
-	u32 polls = is_poll(thread->nr);
+	enum interest interest = interest_in(process, thread->nr, args, manner);
 	struct slot *slot;
-	int is_urgent;
 
-	if (polls) {
-		/* Without descriptors it only sleeps, as the runtime of Go up to 1.9 does. */
-		if ((thread->nr == POLL || thread->nr == PPOLL ? ARGUMENT1(args) : ARGUMENT0(args)) == 0)
-			thread->nr = NO_CALL;
-		thread->socket.inode = 0;
-	} else if (look_behind(ARGUMENT0(args), &thread->socket) == BEHIND_OTHER &&
-		   !(manner & ON_FILE && process->changing)) {
+	if (interest == NONE) {
 		thread->nr = NO_CALL;
-	}
-	if (thread->nr == NO_CALL)
 		return;
+	}
 	if (thread->slot == NO_SLOT)
 		thread->slot = claim_slot(process, thread->tid);
 	slot = slot_of(process, thread);
-	/* A first send binds the socket. */
-	is_urgent = process->is_eager || (manner & BINDS && thread->socket.inode && !thread->socket.port);
-	if (!slot || is_urgent)
-		return tell_enter(thread, args, thread->entered, 0, !polls);
+	if (!slot || interest == URGENT || process->is_eager) {
+		look_behind(ARGUMENT0(args), &thread->socket);
+		return tell_enter(thread, args, thread->entered, 0, !is_poll(thread->nr));
+	}
 	slot->since = thread->entered;
-	slot->socket = thread->socket;
 	slot->tid = thread->tid;
 	slot->nr = thread->nr;
 	slot->a0 = ARGUMENT0(args);
@@ -117,26 +139,35 @@ INLINE int was_told(struct thread *thread, struct process *process)
 	return __sync_lock_test_and_set(&slot->state, SLOT_IDLE) == SLOT_TOLD;
 }
 
-INLINE void leave_transfer(struct thread *thread, struct process *process, const struct arguments *args, s32 result)
+INLINE void leave_transfer(struct thread *thread, struct process *process, struct pt_regs *regs, s32 result)
 {
 	u32 nr = thread->nr;
 	int told = was_told(thread, process);
-	int passes = nr == SENDMSG && result >= 0 && passes_descriptors(args);
 	int accepted = is_accept(nr) && result >= 0;
-	u64 at = bpf_ktime_get_ns();
+	struct arguments args;
 	struct identity after;
+	int passes;
+	u64 at;
 
-	if (!told && !passes && !accepted)
+	if (!told && !accepted && nr != SENDMSG)
 		return;
+	read_arguments(&args, regs);
+	passes = nr == SENDMSG && result >= 0 && passes_descriptors(&args);
+	if (!told && !accepted && !passes)
+		return;
+	at = bpf_ktime_get_ns();
 	/* Nobody had to know of it until now. */
-	if (!told)
-		tell_enter(thread, args, at, thread->entered, 1);
+	if (!told) {
+		look_behind(ARGUMENT0(&args), &thread->socket);
+		tell_enter(thread, &args, at, thread->entered, 1);
+	}
 	if (passes)
 		return tell_passing_return(thread, result, at);
-	if (accepted || (thread->socket.inode && !thread->socket.port)) {
-		look_behind(accepted ? (u32)result : (u32)ARGUMENT0(args), &after);
-		if (accepted || after.inode == thread->socket.inode)
-			return tell_return(thread, args, result, at, &after);
+	/* A first send has bound the socket; what an accept made is another one. */
+	if (accepted || thread->is_told) {
+		look_behind(accepted ? (u32)result : (u32)ARGUMENT0(&args), &after);
+		if (accepted || (after.inode && after.inode == thread->socket.inode))
+			return tell_return(thread, &args, result, at, &after);
 	}
-	tell_return(thread, args, result, at, 0);
+	tell_return(thread, &args, result, at, 0);
 }

@@ -7,8 +7,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
+	"syscall"
 
 	"github.com/cilium/ebpf"
 )
@@ -66,14 +66,12 @@ func load(options Options) (*ebpf.Collection, error) {
 // reason is the kernel's own word, without the library's hint at MEMLOCK: it is printed for every EPERM, and memory
 // has not been accounted that way since Linux 5.11.
 func reason(err error) string {
-	var verifier *ebpf.VerifierError
-	text := err.Error()
-	if errors.As(err, &verifier) {
-		text = fmt.Sprintf("%+v", verifier)
-	}
-	text = strings.ReplaceAll(text, " (MEMLOCK may be too low, consider rlimit.RemoveMemlock)", "")
-	if errors.Is(err, os.ErrPermission) {
+	if errors.Is(err, syscall.EPERM) {
 		return "operation not permitted"
 	}
-	return text
+	var verifier *ebpf.VerifierError
+	if errors.As(err, &verifier) {
+		return fmt.Sprintf("%-12v", verifier)
+	}
+	return strings.ReplaceAll(err.Error(), " (MEMLOCK may be too low, consider rlimit.RemoveMemlock)", "")
 }

@@ -31,9 +31,10 @@ export const flags = {
   passes: 8,
   last: 16,
   value: 32,
+  released: 64,
 } as const;
 
 export const features = { releases: 1, raw: 2 } as const;
 
-/** The agent's TEXT: that much text, with its zero byte, may have been cut. */
+/** That many bytes of a path, and it may have been cut: the agent's TEXT without the zero byte at its end. */
 export const longestText = 255;

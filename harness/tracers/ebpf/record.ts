@@ -1,7 +1,7 @@
 /** One record of the agent to the events that it tells; docs/ebpf-format.md describes the records. */
 import { decodeBindSockaddr, decodeSockaddr } from '../../../src/trace/address.ts';
 import type { SocketAddress } from '../../../src/trace/address.ts';
-import type { CallName, LossEvent, SocketIdentity, TraceEvent } from '../../../src/trace/event.ts';
+import type { CallName, LossEvent, ReleaseEvent, SocketIdentity, TraceEvent } from '../../../src/trace/event.ts';
 import type { Nanos, Pid, Tid } from '../../../src/trace/ids.ts';
 import { nanos, pid, tid } from '../../../src/trace/ids.ts';
 import type { Renamed } from '../pairing.ts';
@@ -140,6 +140,10 @@ function readCall(view: DataView, head: Head, origin: number, push: (item: Item)
     ...(head.flags & flags.socket ? { socket: readIdentity(view, 36, 40, head.port) } : {}),
     ...(isLate ? { since: head.at } : {}),
   });
+  if (head.flags & flags.released) {
+    const at = nanos(Math.min(head.at + view.getUint32(64, true), returned));
+    push({ ...after, at, kind: 'release', ...toldOf(readIdentity(view, 36, 40, head.port)) });
+  }
   push({
     ...after,
     kind: 'return',
@@ -159,10 +163,13 @@ function valueOf(name: CallName, view: DataView): CallData {
 }
 
 function readMark(view: DataView, head: Head, push: (item: Item) => void): boolean {
-  if (view.byteLength - headSize >= longestText) return false;
-  push({ ...moment(head), kind: 'mark', text: textOf(view, headSize) });
+  const path = textOf(view, headSize);
+  if (view.byteLength - headSize >= longestText || !path.startsWith(markPrefix)) return false;
+  push({ ...moment(head), kind: 'mark', text: path.slice(markPrefix.length) });
   return true;
 }
+
+const markPrefix = '/@afterclose/';
 
 function readFork(view: DataView, head: Head, push: (item: Item) => void): boolean {
   if (view.byteLength < headSize + 8) return false;
@@ -181,9 +188,12 @@ function readRename(view: DataView, head: Head, push: (item: Item) => void): boo
 
 function readRelease(view: DataView, head: Head, push: (item: Item) => void): boolean {
   if (view.byteLength < headSize + 16) return false;
-  const gone = readIdentity(view, 24, 32, head.port);
-  push({ ...moment(head), kind: 'release', inode: gone?.inode ?? null, cookie: gone?.cookie ?? null });
+  push({ ...moment(head), kind: 'release', ...toldOf(readIdentity(view, 24, 32, head.port)) });
   return true;
+}
+
+function toldOf(gone: SocketIdentity | null): Pick<ReleaseEvent, 'inode' | 'cookie'> {
+  return { inode: gone?.inode ?? null, cookie: gone?.cookie ?? null };
 }
 
 function readFault({ at, pid, nr }: Head): LossEvent {
