@@ -10,6 +10,8 @@ typedef long long s64;
 
 #define SEC(name) __attribute__((section(name), used))
 #define INLINE static __attribute__((always_inline)) inline
+/* Verified once for any arguments, and not again for each of its calls: seconds become milliseconds. */
+#define ONCE __attribute__((noinline))
 
 /* Attributes of a map, as the loader reads them from BTF. */
 #define NUMBER(name, value) int (*name)[value]

@@ -39,7 +39,7 @@ INLINE void enter_one(struct thread *thread, struct process *process, const stru
 	}
 	if (manner & CHANGES) {
 		thread->is_change = 1;
-		begin_change(process, thread->pid);
+		begin_change(process, thread);
 		/* After those that it overlaps. */
 		at = thread->entered = bpf_ktime_get_ns();
 	}

@@ -153,11 +153,14 @@ INLINE struct thread *thread_of(u32 tid)
 	return bpf_map_lookup_elem(&threads, &tid);
 }
 
+INLINE struct process *process_at(u32 index)
+{
+	return bpf_map_lookup_elem(&processes, &index);
+}
+
 INLINE struct process *process_of(const struct thread *thread)
 {
-	u32 index = thread->process;
-
-	return bpf_map_lookup_elem(&processes, &index);
+	return process_at(thread->process);
 }
 
 /* @returns PROCESSES where there is no room left */

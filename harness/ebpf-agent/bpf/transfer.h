@@ -14,8 +14,12 @@ INLINE struct slot *slot_of(struct process *process, const struct thread *thread
 }
 
 /* Once for each thread, at its first transfer. */
-static __attribute__((noinline)) s32 claim_slot(struct process *process, u32 tid)
+ONCE s32 claim_slot(u32 process_index, u32 tid)
 {
+	struct process *process = process_at(process_index);
+
+	if (!process)
+		return NO_ROOM;
 	for (u32 index = 0; index < SLOTS; index++) {
 		if (process->owners[index] != 0 || __sync_val_compare_and_swap(&process->owners[index], 0, tid) != 0)
 			continue;
@@ -33,13 +37,22 @@ INLINE int take_telling(struct slot *slot)
 }
 
 /* By any thread that shares its table, which has not changed since the call was entered. */
-INLINE void tell_slot(const struct slot *slot, u32 pid, u64 at)
+ONCE int tell_slot(u32 process_index, u32 index, u32 pid)
 {
-	struct enter *record = reserve(KIND_ENTER, sizeof(*record));
+	struct process *process = process_at(process_index);
 	struct identity socket = {};
+	struct enter *record;
+	struct slot *slot;
 
+	if (!process || index >= SLOTS)
+		return 0;
+	keep(index);
+	slot = &process->slots[index];
+	if (!take_telling(slot))
+		return 0;
+	record = reserve(KIND_ENTER, sizeof(*record));
 	if (!record)
-		return;
+		return 0;
 	if (!is_poll(slot->nr))
 		look_behind(slot->a0, &socket);
 	record->head.size = sizeof(*record);
@@ -49,7 +62,7 @@ INLINE void tell_slot(const struct slot *slot, u32 pid, u64 at)
 	record->head.tid = slot->tid;
 	record->head.nr = slot->nr;
 	record->head.port = socket.port;
-	record->head.at = at;
+	record->head.at = bpf_ktime_get_ns();
 	record->since = slot->since;
 	record->inode = socket.inode;
 	record->cookie = socket.cookie;
@@ -59,23 +72,20 @@ INLINE void tell_slot(const struct slot *slot, u32 pid, u64 at)
 	record->a3 = slot->a3;
 	record->value = 0;
 	submit(record, KIND_ENTER);
+	return 0;
 }
 
 /*
  * Before a change is told: what is in flight now overlaps it. A transfer that is entered from here on finds
  * `changing` raised and tells itself; each exchange is a full barrier, so one of the two sees the other.
  */
-static __attribute__((noinline)) int begin_change(struct process *process, u32 pid)
+INLINE void begin_change(struct process *process, const struct thread *thread)
 {
 	__sync_fetch_and_add(&process->changing, 1);
 	__sync_fetch_and_add(&process->changes, 1);
-	for (u32 index = 0; index < SLOTS && process->used >> index; index++) {
-		struct slot *slot = &process->slots[index];
-
-		if (take_telling(slot))
-			tell_slot(slot, pid, bpf_ktime_get_ns());
-	}
-	return 0;
+	for (u32 index = 0; index < SLOTS && process->used >> index; index++)
+		if (process->slots[index].state == SLOT_UNTOLD)
+			tell_slot(thread->process, index, thread->pid);
 }
 
 enum interest {
@@ -112,7 +122,7 @@ INLINE void enter_transfer(struct thread *thread, struct process *process, const
 		return;
 	}
 	if (thread->slot == NO_SLOT)
-		thread->slot = claim_slot(process, thread->tid);
+		thread->slot = claim_slot(thread->process, thread->tid);
 	slot = slot_of(process, thread);
 	if (!slot || interest == URGENT || process->is_eager) {
 		look_behind(ARGUMENT0(args), &thread->socket);
@@ -126,8 +136,8 @@ INLINE void enter_transfer(struct thread *thread, struct process *process, const
 	slot->a3 = ARGUMENT3(args);
 	barrier();
 	__sync_lock_test_and_set(&slot->state, SLOT_UNTOLD);
-	if (process->changing && take_telling(slot))
-		tell_slot(slot, thread->pid, bpf_ktime_get_ns());
+	if (process->changing)
+		tell_slot(thread->process, thread->slot, thread->pid);
 }
 
 INLINE int was_told(struct thread *thread, struct process *process)
