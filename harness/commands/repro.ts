@@ -31,6 +31,8 @@ interface ReproOptions extends CommonOptions {
 }
 
 export const scenario = 'udp-reconnect';
+/** The tracer of the article. */
+const missionTracer = 'dtrace';
 
 export function reproCommand(context: CommandContext, setExitCode: (code: number) => void): Command {
   const command = new Command('repro')
@@ -67,7 +69,7 @@ async function repro(context: CommandContext, options: ReproOptions): Promise<nu
     context.host,
   );
   await checkIsFree(directory);
-  const chosen = await chooseTracer(options.tracer ?? null, context.host, progress);
+  const chosen = await chooseTracer(options.tracer ?? null, context.host, progress, missionTracer);
   const programs = await buildPrograms(wanted, {
     host: context.host,
     onProgress: (line) => progress.say(line),

@@ -18,11 +18,15 @@ func (s *session) do(run batch.Run) (record.Run, error) {
 	if err != nil {
 		return r, err
 	}
-	p, err := s.start(run, files, &r)
+	cgroup, leave, err := s.makeCgroup(run)
+	var p *process
+	if err == nil {
+		p, err = s.start(run, files, cgroup, &r)
+	}
 	files.close()
 	if err != nil {
-		text := err.Error()
-		r.Error = &text
+		leave()
+		r.Error = text(err.Error())
 		r.EndedAt = now()
 		return r, nil
 	}
@@ -30,12 +34,29 @@ func (s *session) do(run batch.Run) (record.Run, error) {
 	if err := s.finish(run, p, &r); err != nil {
 		return r, err
 	}
+	if err := leave(); err != nil {
+		return r, err
+	}
 	r.EndedAt = now()
 	mark("run " + run.ID + " end")
 	return r, nil
 }
 
-func (s *session) start(run batch.Run, files *files, r *record.Run) (*process, error) {
+// makeCgroup returns noCgroup where the runs stay in the launcher's.
+func (s *session) makeCgroup(run batch.Run) (descriptor int, leave func() error, err error) {
+	nothing := func() error { return nil }
+	if s.cgroups == nil {
+		return noCgroup, nothing, nil
+	}
+	if descriptor, leave, err = s.cgroups.Make(run.ID); err != nil {
+		return noCgroup, nothing, fmt.Errorf("not started, since it could have no cgroup of its own: %w", err)
+	}
+	return descriptor, leave, nil
+}
+
+const noCgroup = -1
+
+func (s *session) start(run batch.Run, files *files, cgroup int, r *record.Run) (*process, error) {
 	thread := s.threads.inheriting()
 	if run.Network == batch.Private {
 		thread = s.threads.separate()
@@ -52,7 +73,7 @@ func (s *session) start(run batch.Run, files *files, r *record.Run) (*process, e
 		r.Network = string(run.Network)
 		r.StartedAt = now()
 		mark("run " + run.ID + " begin")
-		if p, err = startProcess(run, files); err != nil {
+		if p, err = startProcess(run, files, cgroup); err != nil {
 			mark("run " + run.ID + " end")
 		}
 	})
@@ -142,7 +163,7 @@ func (f *files) descriptors() []uintptr {
 	return []uintptr{f.stdin.Fd(), f.stdout.Fd(), f.stderr.Fd()}
 }
 
-func startProcess(run batch.Run, files *files) (*process, error) {
+func startProcess(run batch.Run, files *files, cgroup int) (*process, error) {
 	// Not os/exec: it would first fork a child of its own to try out pidfd, in the middle of the trace.
 	pid, err := syscall.ForkExec(run.Argv[0], run.Argv, &syscall.ProcAttr{
 		Dir:   run.Directory,
@@ -151,7 +172,9 @@ func startProcess(run batch.Run, files *files) (*process, error) {
 		Sys: &syscall.SysProcAttr{
 			Setpgid: true,
 			// Sent when the thread that forked ends, not the process: it has to be one that stays.
-			Pdeathsig: syscall.SIGKILL,
+			Pdeathsig:   syscall.SIGKILL,
+			UseCgroupFD: cgroup != noCgroup,
+			CgroupFD:    cgroup,
 		},
 	})
 	if err != nil {

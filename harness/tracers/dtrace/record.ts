@@ -3,10 +3,9 @@ import { decodeBindSockaddr, decodeSockaddr } from '../../../src/trace/address.t
 import type { CallName, CallResult, TraceEvent } from '../../../src/trace/event.ts';
 import type { Nanos, Pid, Tid } from '../../../src/trace/ids.ts';
 import { nanos, pid, tid } from '../../../src/trace/ids.ts';
-import { errnoName } from '../errno.ts';
 import type { Renamed } from '../pairing.ts';
-import type { CallData } from './calls.ts';
-import { callShape } from './calls.ts';
+import type { CallData } from '../system-calls.ts';
+import { callResult, callShape } from '../system-calls.ts';
 import { unescapeText } from './escaped-text.ts';
 import { hexDigit } from './line-cursor.ts';
 import type { LineCursor } from './line-cursor.ts';
@@ -79,7 +78,7 @@ export function readRecord(
 function readShort(line: LineCursor, { at, pid, tid }: Head, push: (item: Item) => void): boolean {
   const took = line.decimal();
   const shape = callShape(line.decimal());
-  const result = toResult(line.decimal());
+  const result = callResult(line.decimal());
   const [a0, a1, a2, a3] = [line.hexInt32(), line.hexInt32(), line.hexInt32(), line.hexInt32()];
   const data = readData(line);
   if (!line.ok || took < 0 || shape === undefined || result === null || data === undefined) return false;
@@ -99,7 +98,7 @@ function readEntry(line: LineCursor, { at, pid, tid }: Head, push: (item: Item) 
 
 function readReturn(line: LineCursor, { at, pid, tid }: Head, push: (item: Item) => void): boolean {
   const shape = callShape(line.decimal());
-  const result = toResult(line.decimal());
+  const result = callResult(line.decimal());
   const data = readData(line);
   if (!line.ok || shape === undefined || result === null || data === undefined) return false;
   push(toReturn(at, pid, tid, shape.name, result, data));
@@ -166,12 +165,6 @@ function toReturn(at: Nanos, pid: Pid, tid: Tid, name: CallName, result: CallRes
   const decode = name === 'bind' ? decodeBindSockaddr : decodeSockaddr;
   const address = data instanceof Uint8Array ? decode(data) : null;
   return { kind: 'return', at, pid, tid, name, result, address };
-}
-
-/** -4095 to -1 are errors (include/linux/err.h); below that, nothing. */
-function toResult(value: number): CallResult | null {
-  if (value >= 0) return { ok: true, value };
-  return value >= -4095 ? { ok: false, errno: errnoName('linux', -value) } : null;
 }
 
 /** `i:NUMBER`, `s:TEXT` or the bytes of a sockaddr in hex, and nothing after it; undefined for anything else. */
