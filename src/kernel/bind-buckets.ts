@@ -24,7 +24,7 @@ export class BindBuckets {
       this.#byPort.set(claim.port, bucket);
     }
     if (others === 'perhaps') bucket.isKnown = false;
-    bucket.joined(claim, others !== 'some');
+    bucket.joined(claim);
   }
 
   emptied(port: number): void {

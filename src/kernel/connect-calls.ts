@@ -62,6 +62,8 @@ export function addressTold(books: RunBooks, socket: Socket, address: InetAddres
 export function portTold(books: RunBooks, socket: Socket, port: number, at: Nanos): void {
   const { binding } = socket;
   if (port === (binding?.port ?? 0) || books.ports.isChanging(socket)) return;
+  // What a socket of MPTCP shows is a copy, which stays when a shutdown has given the port back.
+  if (socket.isMultipath && binding?.port !== null) return;
   if (binding === null) {
     books.ports.bind(socket, { ...unnamedBinding(wildcardOf(socket), socket.createdAt, at), port });
   } else if (binding.port === null) {

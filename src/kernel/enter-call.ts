@@ -36,6 +36,7 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
     case 'listen': {
       const { table } = thread;
       const socket = (table.get(call.fd) ?? table.closingAt(call.fd))?.socket ?? null;
+      if (socket !== null) socket.hasSubflow = socket.isMultipath;
       return begin(call, at, {
         socket,
         pendingBind: socket === null ? null : books.ports.bindEntered(socket, at),

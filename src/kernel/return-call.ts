@@ -12,6 +12,7 @@ import type { InFlight, Thread } from './process-table.ts';
 import type { RunBooks } from './run-books.ts';
 import { listenReturned, listenerShutDown, tcpConnectReturned } from './tcp-calls.ts';
 import { deviceAt, deviceNamed } from './scope.ts';
+import type { Socket } from './socket.ts';
 import { closeReturned, execFailed, replaceReturned } from './taking-calls.ts';
 
 /** What a call has done to the books, now that its answer is known. */
@@ -67,8 +68,7 @@ function applyReturn(books: RunBooks, thread: Thread, inFlight: InFlight, event:
       if (result.ok) setOption(books, thread, inFlight, call, event);
       return;
     case 'fchown':
-      if (result.ok && inFlight.socket !== null && call.owner >= 0 && call.owner !== abi.OWNER_UNCHANGED)
-        inFlight.socket.owner = call.owner;
+      if (result.ok && inFlight.socket?.hasSubflow === false) ownerChanged(inFlight.socket, call.owner);
       return;
     case 'close':
     case 'close_range':
@@ -144,6 +144,10 @@ function duplicate(
   copy.closeOnExec = closeOnExec;
 }
 
+function ownerChanged(socket: Socket, owner: number): void {
+  if (owner >= 0 && owner !== abi.OWNER_UNCHANGED) socket.owner = owner;
+}
+
 function fcntlReturned(
   books: RunBooks,
   thread: Thread,
@@ -171,6 +175,7 @@ function setOption(
   if (socket === null) return;
   const option = optionOf(call.level, call.option);
   if (option === null) return;
+  socket.hasSubflow = socket.isMultipath;
   if (call.value === null) return books.doubts.unreadable(thread, event.at, `the value given to ${option}`);
   if (option === 'device') {
     // A tracer that reads four bytes of every option gives a number for SO_BINDTODEVICE too, which names no device.

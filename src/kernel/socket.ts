@@ -28,13 +28,15 @@ export class Socket {
   /** As a tracer in the kernel tells them; null: it does not, or not yet. */
   inode: number | null = null;
   cookie: number | null = null;
-  /** It went where the trace does not follow: nothing about it is certain any more. */
+  /** It, or what is done to it, went where the trace does not follow: nothing about it is certain any more. */
   isHidden = false;
   released: TrueRelease | null = null;
   reuseAddress = false;
   reusePort = false;
   boundWithReusePort = false;
   readonly isMultipath: boolean;
+  /** MPTCP: the TCP socket that binds in its place is there, and keeps the owner that it was made with. */
+  hasSubflow = false;
   listening = false;
   /** TCP: it has, or may have, a connection, which can outlive its last reference. */
   mayBeConnected = false;

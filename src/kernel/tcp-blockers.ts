@@ -44,30 +44,27 @@ export function tcpOverlaps(candidate: PortClaim, holder: PortClaim): boolean {
 
 /**
  * inet_bind_bucket: what the kernel remembers of SO_REUSEPORT from those that have bound a port, as long as one of
- * them is left. It remembers SO_REUSEADDR as well, but on Linux 6.18 that lets nobody through whom the sockets
- * themselves would not (asked in a namespace of its own: a holder that cleared it blocks).
+ * them is left. Its other memory, of SO_REUSEADDR and of who was first, has no effect on Linux 6.18: when it is
+ * written (inet_csk_update_fastreuse) the newcomer is on the port's list already, so nobody is ever first. Asked of
+ * the kernel: a holder that has cleared SO_REUSEADDR blocks, and one that has cleared SO_REUSEPORT lets through only
+ * what its address covers.
  */
 export class BindBucket {
-  #fastReusePort: 'no' | 'any' | 'strict' = 'no';
   #fast: PortClaim | null = null;
-  /** False: who was there when somebody joined is not certain, so neither are the flags. */
+  /** False: who was there when somebody joined is not certain, so neither is what it remembers. */
   isKnown = true;
 
   /** Whether a bind or listen is let through without a look at the others (sk_reuseport_match). */
   letsThrough(candidate: PortClaim): boolean {
     const fast = this.#fast;
-    if (this.#fastReusePort === 'no' || fast === null || !candidate.reusePort) return false;
-    if (fast.owner !== candidate.owner) return false;
-    return this.#fastReusePort === 'any' || matchesFast(fast, candidate);
+    if (fast === null || !candidate.reusePort || fast.owner !== candidate.owner) return false;
+    return matchesFast(fast, candidate);
   }
 
-  /** A bind or listen has succeeded (inet_csk_update_fastreuse). */
-  joined(claim: PortClaim, isFirst: boolean): void {
-    if (!claim.reusePort) this.#fastReusePort = 'no';
-    else if (isFirst || !this.letsThrough(claim)) {
-      this.#fastReusePort = isFirst ? 'any' : 'strict';
-      this.#fast = claim;
-    }
+  /** A bind or listen has succeeded. */
+  joined(claim: PortClaim): void {
+    if (!claim.reusePort) this.#fast = null;
+    else if (!this.letsThrough(claim)) this.#fast = claim;
   }
 }
 

@@ -71,8 +71,7 @@ function disconnect(books: RunBooks, socket: Socket): void {
   socket.mayBeConnected = false;
   if (binding === null) return;
   if (!binding.portNamed) return books.ports.unbind(socket);
-  binding.host = binding.narrowedFrom ?? binding.host;
-  binding.narrowedFrom = null;
+  if (!binding.hostNamed) binding.host = binding.narrowedFrom ?? binding.host;
 }
 
 /**
@@ -88,6 +87,8 @@ export function tcpConnectReturned(
 ): void {
   const { result, at } = event;
   const before = socket.address;
+  // What its subflows are bound to from now on, no call tells.
+  if (socket.isMultipath) socket.isHidden = true;
   if (address.family === 'unspec') {
     if (result.ok) disconnect(books, socket);
   } else if (isInet(address) && (result.ok || underWay.has(result.errno))) {

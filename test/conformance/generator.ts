@@ -19,14 +19,22 @@ export function generate(seed: string, manner: Manner): Situation {
 
 type Port = OwnPort | 'told';
 
+/** A descriptor. */
 interface Known {
   readonly name: string;
+  /** Shared by its duplicates. */
+  readonly about: About;
+}
+
+interface About {
   readonly network: 'udp' | 'tcp';
   readonly family: 'inet' | 'inet6';
   /** Which of the program's ports; `told`: of the kernel's choice; null: none. */
   port: Port | null;
   address: string | null;
   listening: boolean;
+  /** Which ports it may be bound to: whether a bind was refused is the kernel's affair. */
+  readonly tried: Set<Port>;
 }
 
 const addresses = {
@@ -35,6 +43,7 @@ const addresses = {
 } as const;
 /** More than one, so that binds of the same program can also miss each other. */
 const ports = ['own+0', 'own+1'] as const;
+const drawnPorts = ['own+0', 'own+0', 'own+1'] as const;
 export const portsOfProgram = ports.length;
 const stepsOfProgram = 60;
 
@@ -55,7 +64,7 @@ class Author {
   constructor(random: Random, manner: Manner) {
     this.#random = random;
     this.#manner = manner;
-    this.#passes = manner === 'wild' && random.below(8) === 0;
+    this.#passes = manner === 'wild' && random.below(6) === 0;
   }
 
   program(): readonly Step[] {
@@ -66,26 +75,26 @@ class Author {
   #act(): void {
     const weighted: readonly (readonly [number, () => void])[] = [
       [this.#sockets.length > 7 ? 2 : 14, () => this.#open()],
-      [26, () => this.#bind()],
+      [30, () => this.#bind()],
       [5, () => this.#listen()],
       [5, () => this.#connect()],
-      [3, () => this.#accept()],
-      [8, () => this.#option()],
+      [4, () => this.#accept()],
+      [6, () => this.#option()],
       [7, () => this.#close()],
-      [2, () => this.#closeRange()],
-      [3, () => this.#duplicate()],
+      [3, () => this.#closeRange()],
+      [5, () => this.#duplicate()],
       [2, () => this.#replace()],
       [2, () => this.#shutdown()],
       [2, () => this.#chown()],
       [2, () => this.#send()],
       [1, () => this.#identity()],
       [this.#children.length > 1 ? 0 : 2, () => this.#fork()],
-      [2, () => this.#exec()],
+      [3, () => this.#exec()],
       [2, () => this.#exit()],
-      [this.#readers.length > 1 ? 0 : 3, () => this.#park()],
+      [this.#readers.length > 1 ? 0 : 4, () => this.#park()],
       [3, () => this.#interrupt()],
-      [this.#passes ? 6 : 0, () => this.#pass()],
-      [this.#passes ? 4 : 0, () => this.#receive()],
+      [this.#passes ? 26 : 0, () => this.#pass()],
+      [this.#passes ? 10 : 0, () => this.#receive()],
     ];
     let left = this.#random.below(weighted.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, act] of weighted) {
@@ -102,6 +111,10 @@ class Author {
     return `n${this.#names++}`;
   }
 
+  #know(name: string, about: About): void {
+    this.#sockets.push({ name, about });
+  }
+
   #chance(oneIn: number): boolean {
     return this.#random.below(oneIn) === 0;
   }
@@ -116,9 +129,9 @@ class Author {
     const name = this.#name();
     this.#push({ do: 'socket', as: name, family, text: kind, value: this.#random.below(2) });
     const network = kind === 'udp' ? 'udp' : 'tcp';
-    this.#sockets.push({ name, network, family, port: null, address: null, listening: false });
+    this.#know(name, { network, family, port: null, address: null, listening: false, tried: new Set() });
     for (const option of ['reuseAddress', 'reusePort'] as const) {
-      if (this.#chance(4)) this.#push({ do: 'option', of: name, text: option, value: 1 });
+      if (this.#chance(5)) this.#push({ do: 'option', of: name, text: option, value: 1 });
     }
     if (family === 'inet6' && this.#chance(4))
       this.#push({ do: 'option', of: name, text: 'v6Only', value: 1 });
@@ -129,74 +142,86 @@ class Author {
   }
 
   #bind(): void {
-    const socket = this.#one(this.#sockets.filter(({ port }) => port === null));
+    const socket = this.#one(this.#sockets.filter(({ about: { port } }) => port === null));
     if (socket === undefined) return this.#open();
-    const address = this.#one<string>(addresses[socket.family]) ?? '';
+    const address = this.#one<string>(addresses[socket.about.family]) ?? '';
     if (this.#chance(12)) {
       this.#push({ do: 'bind', of: socket.name, address, port: 0 });
       this.#tell(socket);
-      Object.assign(socket, { address, port: 'told' });
+      socket.about.tried.add('told');
+      Object.assign(socket.about, { address, port: 'told' });
       return;
     }
-    const port = this.#chance(20) ? 'told' : (this.#one(ports) ?? 'own+0');
-    if (!this.#mayBind(socket.network, port)) return;
+    const port = this.#chance(20) ? 'told' : (this.#one(drawnPorts) ?? 'own+0');
+    if (!this.#mayBind(socket.about.network, port)) return;
     this.#push({ do: 'bind', of: socket.name, address, port });
+    socket.about.tried.add(port);
     // Perhaps refused: then it may try again elsewhere.
-    if (this.#chance(2)) Object.assign(socket, { address, port });
+    if (this.#chance(2)) Object.assign(socket.about, { address, port });
   }
 
-  /** In wild programs the kernel's choice may stay unknown. */
+  /** In wild programs the kernel's choice may stay unknown, for as long as the socket lives. */
   #tell({ name }: Known): void {
-    if (this.#manner === 'calm' || !this.#chance(3)) this.#push({ do: 'tell', of: name });
+    if (this.#manner === 'calm' || this.#passes || !this.#chance(60)) this.#push({ do: 'tell', of: name });
   }
 
   #listen(): void {
     const socket = this.#one(
-      this.#sockets.filter(({ network, listening }) => network === 'tcp' && !listening),
+      this.#sockets.filter(({ about: { network, listening } }) => network === 'tcp' && !listening),
     );
     if (socket === undefined) return;
-    if (socket.port !== null && !this.#mayBind('tcp', socket.port)) return;
+    if ([...socket.about.tried].some((port) => !this.#mayBind('tcp', port))) return;
     this.#push({ do: 'listen', of: socket.name });
-    socket.listening = true;
-    if (socket.port !== null) return;
+    socket.about.listening = true;
+    // Its bind may have been refused: then it is the listen that chose a port.
     this.#tell(socket);
-    socket.port = 'told';
+    socket.about.tried.add('told');
+    socket.about.port ??= 'told';
   }
 
   #connect(): void {
     if (this.#chance(5)) {
-      const bound = this.#one(this.#sockets.filter(({ network }) => network === 'udp'));
+      const bound = this.#one(this.#sockets.filter(({ about: { network } }) => network === 'udp'));
       if (bound !== undefined) this.#push({ do: 'connect', of: bound.name, family: 'unspec' });
       return;
     }
-    const socket = this.#one(this.#sockets.filter(({ listening }) => !listening));
+    const socket = this.#one(this.#sockets.filter(({ about: { listening } }) => !listening));
     if (socket === undefined) return;
     const target = this.#one(
-      this.#sockets.filter(({ family, listening, network, port }) => {
-        return family === socket.family && network === 'tcp' && port !== null && port !== 'told' && listening;
+      this.#sockets.filter(({ about: { family, listening, network, port } }) => {
+        return (
+          family === socket.about.family && network === 'tcp' && port !== null && port !== 'told' && listening
+        );
       }),
     );
     const address =
-      socket.family === 'inet' ? '127.0.0.1' : (this.#one(['::1', '::ffff:127.0.0.1']) ?? '::1');
-    const port = target?.port ?? null;
-    this.#push({ do: 'connect', of: socket.name, address, port: socket.network === 'tcp' ? (port ?? 9) : 9 });
+      socket.about.family === 'inet' ? '127.0.0.1' : (this.#one(['::1', '::ffff:127.0.0.1']) ?? '::1');
+    const port = target?.about.port ?? null;
+    this.#push({
+      do: 'connect',
+      of: socket.name,
+      address,
+      port: socket.about.network === 'tcp' ? (port ?? 9) : 9,
+    });
     this.#tell(socket);
-    if (socket.network === 'tcp') {
-      if (socket.port !== null) this.#connectedPorts.add(socket.port);
+    if (socket.about.network === 'tcp') {
+      for (const tried of socket.about.tried) this.#connectedPorts.add(tried);
       if (port !== null) this.#connectedPorts.add(port);
       this.#connectedPorts.add('told');
     }
-    socket.port ??= 'told';
+    socket.about.port ??= 'told';
   }
 
   #accept(): void {
-    const listener = this.#one(this.#sockets.filter(({ listening }) => listening));
+    const listener = this.#one(this.#sockets.filter(({ about: { listening } }) => listening));
     if (listener === undefined) return;
     const name = this.#name();
     this.#push({ do: 'accept', of: listener.name, as: name });
     this.#push({ do: 'tell', of: name });
-    const { family, port } = listener;
-    this.#sockets.push({ name, network: 'tcp', family, port, address: null, listening: false });
+    const { about } = listener;
+    const { family, port } = about;
+    const tried = new Set(about.tried);
+    this.#know(name, { network: 'tcp', family, port, address: null, listening: false, tried });
   }
 
   #option(): void {
@@ -248,7 +273,7 @@ class Author {
     // It lets a reader return, at some moment of its own.
     if (this.#manner === 'calm' && this.#readers.length > 0) return;
     this.#push({ do: 'shutdown', of: socket.name });
-    socket.listening = false;
+    socket.about.listening = false;
   }
 
   #chown(): void {
@@ -258,17 +283,17 @@ class Author {
   }
 
   #send(): void {
-    const socket = this.#one(this.#sockets.filter(({ network }) => network === 'udp'));
+    const socket = this.#one(this.#sockets.filter(({ about: { network } }) => network === 'udp'));
     if (socket === undefined) return;
     this.#push({
       do: 'send',
       of: socket.name,
-      address: socket.family === 'inet' ? '127.0.0.1' : '::1',
+      address: socket.about.family === 'inet' ? '127.0.0.1' : '::1',
       port: 9,
     });
-    if (socket.port !== null) return;
     this.#tell(socket);
-    socket.port = 'told';
+    socket.about.tried.add('told');
+    socket.about.port ??= 'told';
   }
 
   #identity(): void {
@@ -300,7 +325,9 @@ class Author {
 
   #park(): void {
     // Another user may not see in /proc that the thread sleeps.
-    const socket = this.#one(this.#sockets.filter(({ network }) => this.#isRoot && network === 'udp'));
+    const socket = this.#one(
+      this.#sockets.filter(({ about: { network } }) => this.#isRoot && network === 'udp'),
+    );
     if (socket === undefined) return;
     const name = this.#name();
     const call = this.#one(['recvfrom', 'recvmsg', 'read'] as const) ?? 'recvfrom';
@@ -326,6 +353,9 @@ class Author {
     const name = this.#name();
     this.#push({ do: 'pass', of: socket.name, as: name });
     this.#pairs.push(name);
+    if (!this.#chance(2)) return;
+    this.#sockets = this.#sockets.filter((each) => each !== socket);
+    this.#push({ do: 'close', of: socket.name });
   }
 
   #receive(): void {

@@ -42,12 +42,17 @@ function kindOf(text: string): string {
   return text.replace(/[\d.:[\]]+/g, '#');
 }
 
-function summary({ binds, undetermined, failed, named, ...rest }: Tally): string[] {
+function summary(all: Tally): string[] {
+  const { binds, undetermined, failed, named } = all;
   const share = (count: number, of: number): string => `${((100 * count) / of).toFixed(2)} %`;
   return [
     `seed ${seed}, tracer ${tracerName}: ${binds} binds and listens judged, ${mistakes.length} mistakes`,
     `undetermined ${share(undetermined, binds)}`,
     `refused with EADDRINUSE ${share(failed, binds)}, of these with the holder named ${share(named, failed)}`,
-    `identity ${rest.tellsIdentity ? 'told by the tracer and checked' : 'not told by the tracer'}`,
+    `calls: ${all
+      .shares()
+      .map(([name, percent]) => `${name} ${percent.toFixed(2)} %`)
+      .join(', ')}`,
+    `identity ${all.tellsIdentity ? 'told by the tracer and checked' : 'not told by the tracer'}`,
   ];
 }

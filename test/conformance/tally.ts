@@ -1,5 +1,6 @@
 import type { BindJudgement } from '../../src/kernel/ledger.ts';
-import type { TraceEvent } from '../../src/trace/event.ts';
+import { CLONE_THREAD } from '../../src/kernel/abi.ts';
+import type { Call, TraceEvent } from '../../src/trace/event.ts';
 
 /** What a conformance run consisted of, in counts that can be added up. */
 export class Tally {
@@ -27,7 +28,7 @@ export class Tally {
     if (event.kind === 'return' && event.name.startsWith('recv') && isInterrupted(event)) {
       this.#count('blocking receive');
     }
-    const kind = event.kind === 'enter' ? kinds.get(event.call.name) : undefined;
+    const kind = event.kind === 'enter' && !makesThread(event.call) ? kinds.get(event.call.name) : undefined;
     if (kind !== undefined) this.#count(kind);
   }
 
@@ -58,6 +59,10 @@ function isInterrupted({ result }: Extract<TraceEvent, { kind: 'return' }>): boo
 }
 
 const interruptions: ReadonlySet<string> = new Set(['EINTR', 'ERESTARTSYS', 'E512']);
+
+function makesThread(call: Call): boolean {
+  return 'flags' in call && call.name.startsWith('clone') && ((call.flags ?? 0) & CLONE_THREAD) !== 0;
+}
 
 /** The calls that the programs are made of; the others are the runtime's and the executor's own. */
 const kinds: ReadonlyMap<string, string> = new Map([

@@ -120,8 +120,13 @@ INLINE void leave_one(struct thread *thread, struct process *process, struct pt_
 	    !(thread->is_nothing && result != -EBADF))
 		return;
 	read_arguments(args, regs);
-	/* A bind and its like give a port; a call that makes a descriptor is known by what it made. */
-	if (makes_descriptor(thread->nr, ARGUMENT1(args)) ? result >= 0 : manner & ON_SOCKET && !thread->socket.port) {
+	/*
+	 * A bind and its like give a port; a call that makes a descriptor is known by what it made. Behind what close
+	 * has closed there is nothing any more.
+	 */
+	if (makes_descriptor(thread->nr, ARGUMENT1(args)) ?
+		    result >= 0 :
+		    manner & ON_SOCKET && thread->nr != CLOSE && !thread->socket.port) {
 		u32 fd = makes_descriptor(thread->nr, ARGUMENT1(args)) ? (u32)result : (u32)ARGUMENT0(args);
 
 		look_behind(fd, &after);
