@@ -1,5 +1,5 @@
 /** listen, and what connect and shutdown do to a TCP socket. */
-import { isInet, parseAddress, type SocketAddress } from '../trace/address.ts';
+import { isInet, parseAddress, type InetAddress, type SocketAddress } from '../trace/address.ts';
 import type { ReturnEvent } from '../trace/event.ts';
 import type { Fd, Nanos } from '../trace/ids.ts';
 import { SHUT_WR } from './abi.ts';
@@ -95,13 +95,19 @@ export function tcpConnectReturned(
     socket.mayBeConnected = true;
     const any = wildcardOf(socket);
     if (socket.binding === null) books.ports.bind(socket, unnamedBinding(any, enteredAt, at, 'connect'));
-    const { binding } = socket;
-    if (binding?.host != null && isUnspecified(binding.host)) {
-      binding.narrowedFrom = binding.host;
-      binding.host = sourceAddressFor(address, binding.host);
-    }
-  } else if (!result.ok && hasFailed.has(result.errno)) disconnect(books, socket);
+    narrow(socket, address);
+  } else if (isInet(address) && !result.ok && hasFailed.has(result.errno)) {
+    // The mapped wildcard, which counts as an address that was named, is not given back.
+    narrow(socket, address);
+    disconnect(books, socket);
+  }
   if (socket.address !== before) readdressed(books, socket, before);
+}
+
+function narrow({ binding }: Socket, destination: InetAddress): void {
+  if (binding?.host == null || !isUnspecified(binding.host)) return;
+  binding.narrowedFrom = binding.host;
+  binding.host = sourceAddressFor(destination, binding.host);
 }
 
 /** Not answered yet, or not any more. */

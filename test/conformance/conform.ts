@@ -75,8 +75,6 @@ export async function put(runs: readonly (readonly Situation[])[], tracer: Trace
       ],
     };
   } finally {
-    if (process.env['AFTERCLOSE_KEEP_RECORDING'] === undefined) {
-      await rm(directory, { recursive: true, force: true });
-    } else console.error(directory);
+    await rm(directory, { recursive: true, force: true });
   }
 }

@@ -7,7 +7,7 @@ import { conform, put } from './conform.ts';
 import { shrink } from './shrink.ts';
 import type { Tally } from './tally.ts';
 
-const [seed = 'conformance', binds = '20000', tracerName = 'strace', programsOfRun = '400'] =
+const [seed = 'conformance', binds = '20000', tracerName = 'strace', programsOfRun = '900'] =
   process.argv.slice(2);
 const tracer = findTracer(tracerName);
 const startedAt = performance.now();
@@ -17,25 +17,30 @@ const { tally, mistakes } = await conform({
   tracer,
   programsOfRun: Number(programsOfRun),
   progress: ({ binds: done }) => {
-    console.error(`${done} binds after ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+    process.stderr.write(
+      `${done} binds after ${((performance.now() - startedAt) / 1000).toFixed(0)} s`.concat('\n'),
+    );
   },
 });
-console.log(summary(tally).join('\n'));
+say(summary(tally).join('\n'));
 const first =
   mistakes.find(({ situation, text }) => situation !== undefined && !text.includes('undetermined')) ??
   mistakes.find(({ situation }) => situation !== undefined);
-for (const { program, text } of mistakes.slice(0, 20))
-  console.log(`MISTAKE in program "${program}": ${text}`);
+for (const { program, text } of mistakes.slice(0, 20)) say(`MISTAKE in program "${program}": ${text}`);
 if (first?.situation !== undefined) {
   const kind = kindOf(first.text);
   const shortest = await shrink(first.situation, async (candidates) => {
     const { complaints } = await put([candidates], tracer);
     return new Set(complaints.filter(({ text }) => kindOf(text) === kind).map(({ program }) => program));
   });
-  console.log('shrunk to');
-  for (const step of shortest.steps) console.log(`  ${JSON.stringify(step)}`);
+  say('shrunk to');
+  for (const step of shortest.steps) say(`  ${JSON.stringify(step)}`);
 }
 process.exitCode = mistakes.length > 0 ? 1 : 0;
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
 
 /** Without the addresses, which are others in another program. */
 function kindOf(text: string): string {
