@@ -75,7 +75,9 @@ function matchesFast(fast: PortClaim, candidate: PortClaim): boolean {
     if (fast.host !== anyIpv6) return fast.host === candidate.host;
     return candidate.host === anyIpv6 || !(fast.v6Only && isIpv4(candidate));
   }
-  if (candidate.v6Only) return false;
+  // Any other IPv6 address makes it V6ONLY before it is compared (__inet6_bind).
+  const hasIpv4 = isIpv4(candidate) || (candidate.host === anyIpv6 && !candidate.v6Only);
+  if (!hasIpv4) return false;
   const remembered = ipv4Equivalent(fast);
   return remembered === anyIpv4 || remembered === ipv4Equivalent(candidate);
 }

@@ -27,6 +27,7 @@ interface Known {
 }
 
 interface About {
+  readonly isMultipath: boolean;
   readonly network: 'udp' | 'tcp';
   readonly family: 'inet' | 'inet6';
   /** Which of the program's ports; `told`: of the kernel's choice; null: none. */
@@ -129,7 +130,16 @@ class Author {
     const name = this.#name();
     this.#push({ do: 'socket', as: name, family, text: kind, value: this.#random.below(2) });
     const network = kind === 'udp' ? 'udp' : 'tcp';
-    this.#know(name, { network, family, port: null, address: null, listening: false, tried: new Set() });
+    const isMultipath = kind === 'mptcp';
+    this.#know(name, {
+      isMultipath,
+      network,
+      family,
+      port: null,
+      address: null,
+      listening: false,
+      tried: new Set(),
+    });
     for (const option of ['reuseAddress', 'reusePort'] as const) {
       if (this.#chance(5)) this.#push({ do: 'option', of: name, text: option, value: 1 });
     }
@@ -187,6 +197,8 @@ class Author {
     }
     const socket = this.#one(this.#sockets.filter(({ about: { listening } }) => !listening));
     if (socket === undefined) return;
+    // What the subflows of MPTCP are bound to then, no call tells.
+    if (this.#manner === 'calm' && socket.about.isMultipath) return;
     const target = this.#one(
       this.#sockets.filter(({ about: { family, listening, network, port } }) => {
         return (
@@ -219,9 +231,9 @@ class Author {
     this.#push({ do: 'accept', of: listener.name, as: name });
     this.#push({ do: 'tell', of: name });
     const { about } = listener;
-    const { family, port } = about;
+    const { family, port, isMultipath } = about;
     const tried = new Set(about.tried);
-    this.#know(name, { network: 'tcp', family, port, address: null, listening: false, tried });
+    this.#know(name, { isMultipath, network: 'tcp', family, port, address: null, listening: false, tried });
   }
 
   #option(): void {

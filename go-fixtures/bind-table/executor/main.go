@@ -82,6 +82,7 @@ func run(s *script, limit int, c *claims.Claims) []answer {
 		mark(c, "situation "+each.Name)
 		c.Cycles++
 		t := newTable(c)
+		t.forgetsClosed = each.Tolerant
 		for i, st := range each.Steps {
 			if err := t.do(st); err != nil && !each.Tolerant {
 				c.Failed(fmt.Sprintf("situation %s, step %d, %s: %v", each.Name, i+1, st.Do, err))

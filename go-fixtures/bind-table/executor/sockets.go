@@ -71,6 +71,9 @@ func (t *table) bind(s step) error {
 	if errno != 0 && errno != syscall.EADDRINUSE {
 		return result(errno)
 	}
+	if errno == 0 {
+		t.bound[s.Of] = text
+	}
 	t.answered = &answer{Call: "bind", Address: text, Errno: errnoName(errno)}
 	return nil
 }
@@ -79,13 +82,13 @@ func (t *table) bind(s step) error {
 func (t *table) listen(s step) error {
 	_, _, errno := syscall.Syscall(syscall.SYS_LISTEN, uintptr(t.fds[s.Of]), 8, 0)
 	if errno == syscall.EADDRINUSE {
-		t.answered = &answer{Call: "listen", Errno: errnoName(errno)}
-		return nil
+		t.claims.FoundInUse(t.claims.Cycles, t.bound[s.Of])
 	}
-	if errno == 0 {
-		t.answered = &answer{Call: "listen"}
+	if s.Fails != "" || (errno != 0 && errno != syscall.EADDRINUSE) {
+		return result(errno)
 	}
-	return result(errno)
+	t.answered = &answer{Call: "listen", Address: t.bound[s.Of], Errno: errnoName(errno)}
+	return nil
 }
 
 // accept takes a connection that is there already. As is the connection.
@@ -180,10 +183,8 @@ func (t *table) close(s step) error {
 	return syscall.Close(fd)
 }
 
-// closed forgets a name. With threads that have tables of their own the same number is open in others, so there
-// it stays.
 func (t *table) closed(name string) {
-	if !t.hasUnshared {
+	if t.forgetsClosed {
 		delete(t.fds, name)
 	}
 }
@@ -277,6 +278,7 @@ var errnoNames = map[syscall.Errno]string{
 	syscall.EINVAL:        "EINVAL",
 	syscall.EAFNOSUPPORT:  "EAFNOSUPPORT",
 	syscall.ENOTCONN:      "ENOTCONN",
+	syscall.ECONNREFUSED:  "ECONNREFUSED",
 	syscall.ENETUNREACH:   "ENETUNREACH",
 	syscall.EBADF:         "EBADF",
 }

@@ -14,20 +14,22 @@ import (
 type table struct {
 	claims   *claims.Claims
 	fds      map[string]int
+	bound    map[string]string // by the last bind of that name
 	readers  map[string]*reader
 	back     chan *reader
 	children map[string]*child
 	threads  map[string]*thread
 	told     int
 	answered *answer
-	// Some thread has a table of descriptors of its own.
-	hasUnshared bool
+	// A number that was closed is not used again, since by now it may be another's: one of the executor's own.
+	forgetsClosed bool
 }
 
 func newTable(c *claims.Claims) *table {
 	return &table{
 		claims:   c,
 		fds:      map[string]int{},
+		bound:    map[string]string{},
 		readers:  map[string]*reader{},
 		back:     make(chan *reader),
 		children: map[string]*child{},
@@ -82,7 +84,7 @@ func (t *table) action(s step) (func(step) error, error) {
 		"wake":       t.wake,
 		"returned":   t.returned,
 		"thread":     t.startThread,
-		"unshare":    t.unshare,
+		"unshare":    func(step) error { return syscall.Unshare(syscall.CLONE_FILES) },
 		"fork":       t.fork,
 		"spawn":      t.spawn,
 		"exec":       t.exec,

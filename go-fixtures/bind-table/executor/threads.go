@@ -57,8 +57,3 @@ func (t *table) startThread(s step) error {
 	t.threads[s.As] = newThread()
 	return nil
 }
-
-func (t *table) unshare(step) error {
-	t.hasUnshared = true
-	return syscall.Unshare(syscall.CLONE_FILES)
-}

@@ -24,10 +24,21 @@ export type Option = 'reuseAddress' | 'reusePort' | 'v6Only';
 
 export const udp = (as: string, ...options: readonly Option[]): Step[] => socket('inet', as, options);
 export const udp6 = (as: string, ...options: readonly Option[]): Step[] => socket('inet6', as, options);
+export const tcp = (as: string, ...options: readonly Option[]): Step[] => socket('inet', as, options, 'tcp');
+export const tcp6 = (as: string, ...options: readonly Option[]): Step[] =>
+  socket('inet6', as, options, 'tcp');
+/** As net.Listen of Go asks for it. */
+export const multipath = (as: string, ...options: readonly Option[]): Step[] =>
+  socket('inet', as, options, 'mptcp');
 export const cloexecUdp = (as: string): Step => ({ do: 'socket', family: 'inet', as, value: 1 });
 
-function socket(family: 'inet' | 'inet6', as: string, options: readonly Option[]): Step[] {
-  return [{ do: 'socket', family, as }, ...options.map((option) => set(as, option))];
+function socket(
+  family: 'inet' | 'inet6',
+  as: string,
+  options: readonly Option[],
+  kind: 'udp' | 'tcp' | 'mptcp' = 'udp',
+): Step[] {
+  return [{ do: 'socket', family, as, text: kind }, ...options.map((option) => set(as, option))];
 }
 
 export const set = (of: string, option: Option): Step => ({ do: 'option', of, text: option, value: 1 });
@@ -53,6 +64,7 @@ export const bindUnspecified = (of: string): Step => ({
   family: 'unspec',
   address: '0.0.0.0',
 });
+export const listen = (of: string): Step => ({ do: 'listen', of });
 export const connect = (of: string, address: string, extra: Extra = {}): Step => ({
   do: 'connect',
   of,
