@@ -1,15 +1,18 @@
 /** One record of the agent to the events that it tells; docs/ebpf-format.md describes the records. */
 import { decodeBindSockaddr, decodeSockaddr } from '../../../src/trace/address.ts';
 import type { SocketAddress } from '../../../src/trace/address.ts';
-import type { CallName, LossEvent, ReleaseEvent, SocketIdentity, TraceEvent } from '../../../src/trace/event.ts';
+import type {
+  CallName,
+  LossEvent,
+  ReleaseEvent,
+  SocketIdentity,
+} from '../../../src/trace/event.ts';
 import type { Nanos, Pid, Tid } from '../../../src/trace/ids.ts';
 import { nanos, pid, tid } from '../../../src/trace/ids.ts';
-import type { Renamed } from '../pairing.ts';
+import type { Item } from '../event-flow.ts';
 import type { CallData } from '../system-calls.ts';
 import { callResult, callShape } from '../system-calls.ts';
 import { flags, headSize, kinds, longestText } from './layout.ts';
-
-export type Item = TraceEvent | Renamed;
 
 /** The part that all records have. */
 export interface Head {
