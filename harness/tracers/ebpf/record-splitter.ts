@@ -19,16 +19,21 @@ export function createRecordSplitter(onRecord: (view: DataView) => void): Record
 
   return {
     push(piece) {
+      if (isUnreadable) {
+        left += piece.length;
+        return;
+      }
       const bytes = held.length === 0 ? piece : joined(held, piece);
-      const start = isBegun || isUnreadable ? 0 : readMagic(bytes);
+      const start = isBegun ? 0 : readMagic(bytes);
       isBegun ||= start > 0;
-      isUnreadable ||= start < 0;
-      const taken = isUnreadable ? 'unreadable' : isBegun ? readRecords(bytes, start, onRecord) : 0;
-      isUnreadable ||= taken === 'unreadable';
-      if (isUnreadable) left += bytes.length;
-      held = taken === 'unreadable' ? new Uint8Array(0) : bytes.slice(taken);
+      const { at, isReadable } = isBegun
+        ? readRecords(bytes, start, onRecord)
+        : { at: 0, isReadable: start === 0 };
+      isUnreadable = !isReadable;
+      held = bytes.slice(at);
+      if (isUnreadable) left = held.length;
     },
-    end: () => ({ left: left + held.length, isUnreadable }),
+    end: () => ({ left: isUnreadable ? left : held.length, isUnreadable }),
   };
 }
 
@@ -38,21 +43,21 @@ function readMagic(bytes: Uint8Array): number {
   return bytes.length < magic.length ? 0 : magic.length;
 }
 
-/** @returns how many bytes were whole records */
+/** @returns where the first record begins that is not whole yet, or is none */
 function readRecords(
   bytes: Uint8Array,
   start: number,
   onRecord: (view: DataView) => void,
-): number | 'unreadable' {
+): { readonly at: number; readonly isReadable: boolean } {
   let at = start;
   while (at + 2 <= bytes.length) {
     const size = (bytes[at] ?? 0) + 256 * (bytes[at + 1] ?? 0);
-    if (size < headSize) return 'unreadable';
+    if (size < headSize) return { at, isReadable: false };
     if (at + size > bytes.length) break;
     onRecord(new DataView(bytes.buffer, bytes.byteOffset + at, size));
     at += size;
   }
-  return at;
+  return { at, isReadable: true };
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

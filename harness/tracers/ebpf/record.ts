@@ -1,12 +1,7 @@
 /** One record of the agent to the events that it tells; docs/ebpf-format.md describes the records. */
 import { decodeBindSockaddr, decodeSockaddr } from '../../../src/trace/address.ts';
 import type { SocketAddress } from '../../../src/trace/address.ts';
-import type {
-  CallName,
-  LossEvent,
-  ReleaseEvent,
-  SocketIdentity,
-} from '../../../src/trace/event.ts';
+import type { CallName, LossEvent, ReleaseEvent, SocketIdentity } from '../../../src/trace/event.ts';
 import type { Nanos, Pid, Tid } from '../../../src/trace/ids.ts';
 import { nanos, pid, tid } from '../../../src/trace/ids.ts';
 import type { Item } from '../event-flow.ts';
