@@ -79,6 +79,11 @@ export interface MarkEvent extends At {
 /** The kernel has released a socket, in this thread: its true end, told by a hook in the kernel. */
 export interface ReleaseEvent extends At {
   readonly kind: 'release';
+  /**
+   * The release began then, and was over by `at`: a thread can lose its processor between the two, and until the end
+   * the address is taken. Undefined: it began at `at`, and was over a moment later.
+   */
+  readonly since?: Nanos;
   /** Null: the tracer could not read it. */
   readonly inode: number | null;
   readonly cookie: number | null;

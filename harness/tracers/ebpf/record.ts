@@ -139,8 +139,8 @@ function readCall(view: DataView, head: Head, origin: number, push: (item: Item)
     ...(isLate ? { since: head.at } : {}),
   });
   if (head.flags & flags.released) {
-    const at = nanos(Math.min(head.at + view.getUint32(64, true), returned));
-    push({ ...after, at, kind: 'release', ...toldOf(readIdentity(view, 36, 40, head.port)) });
+    const since = nanos(Math.min(head.at + view.getUint32(64, true), returned));
+    push({ ...after, kind: 'release', since, ...toldOf(readIdentity(view, 36, 40, head.port)) });
   }
   push({
     ...after,
@@ -156,9 +156,12 @@ function readCall(view: DataView, head: Head, origin: number, push: (item: Item)
 }
 
 function valueOf(name: CallName, view: DataView): CallData {
-  if (view.byteLength > callSize && name === 'setsockopt') return textOf(view, callSize);
-  return view.getInt32(64, true);
+  const isDevice = view.getInt32(52, true) === SOL_SOCKET && view.getInt32(56, true) === SO_BINDTODEVICE;
+  return name === 'setsockopt' && isDevice ? textOf(view, callSize) : view.getInt32(64, true);
 }
+
+const SOL_SOCKET = 1;
+const SO_BINDTODEVICE = 25;
 
 function readMark(view: DataView, head: Head, push: (item: Item) => void): boolean {
   const path = textOf(view, headSize);
