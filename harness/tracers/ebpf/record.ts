@@ -139,8 +139,9 @@ function readCall(view: DataView, head: Head, origin: number, push: (item: Item)
     ...(isLate ? { since: head.at } : {}),
   });
   if (head.flags & flags.released) {
-    const since = nanos(Math.min(head.at + view.getUint32(64, true), returned));
-    push({ ...after, kind: 'release', since, ...toldOf(readIdentity(view, 36, 40, head.port)) });
+    const began = nanos(Math.min(head.at + view.getUint32(64, true), returned));
+    const gone = toldOf(readIdentity(view, 36, 40, head.port));
+    push({ ...after, at: began, kind: 'release', until: after.at, ...gone });
   }
   push({
     ...after,

@@ -171,7 +171,7 @@ test('a close that released its socket: the release between entry and return', (
   const bytes = record({ kind: 4, flags, nr: calls.close, port: 3001, at }, callFields(at + 90, 0, 40, 3001));
   expect(read(bytes)).toMatchObject([
     { kind: 'enter', at: 500, call: { name: 'close', fd: 5 }, socket: { inode: 77, port: 3001 } },
-    { kind: 'release', since: 540, at: 590, inode: 77, cookie: 9 },
+    { kind: 'release', at: 540, until: 590, inode: 77, cookie: 9 },
     { kind: 'return', at: 590 },
   ]);
 });
