@@ -67,6 +67,11 @@ bench: setup ## measure: replay, decoding, repro; writes docs/performance.md
 	@npx tsc -p tsconfig.bench.json
 	@node build/bench/bench/index.js
 
+.PHONY: conformance
+conformance: setup ## hold the replay against the kernel: make conformance SEED=x N=20000 TRACER=ebpf
+	@npx tsc -p tsconfig.bench.json
+	@node build/bench/test/conformance/main.js "$(or $(SEED),conformance)" $(or $(N),20000) $(or $(TRACER),ebpf)
+
 .PHONY: clean
 clean: ## remove what make built; sessions and the private cache stay
 	rm -rf build dist coverage

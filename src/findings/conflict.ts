@@ -8,18 +8,16 @@ import type { FindingRule, RunFrame } from './rule.ts';
 export const conflict: FindingRule = {
   code: 'conflict',
   ofFailedBind(bind, frame) {
-    // The replay has told the doubt about TCP already.
-    if (bind.network === 'tcp') return {};
     const address = `${bind.network} ${bind.address ?? '?'}`;
     if (bind.holders.length === 0)
-      return { doubt: { ...whyNobody(bind), address, pid: bind.pid, at: bind.enteredAt } };
+      return { doubt: { ...whyNobody(bind, frame), address, pid: bind.pid, at: bind.enteredAt } };
     const decisive = decisiveHolders(bind);
     const isAfterClose = decisive.some((holder) => holder.pastClosing);
     if (!isAfterClose && decisive.every((holder) => holder.marked)) {
       return { note: { code: 'in-use-by-own-open-socket', address, text: 'in use by your own open socket' } };
     }
     const finding = findingOf(bind, frame, address, isAfterClose);
-    if (finding.certain || bind.intact) return { finding, ...foreignDoubt(bind, frame, address) };
+    if (finding.certain || bind.intact) return { finding, ...otherCause(bind, frame, address) };
     return { finding };
   },
 };
@@ -47,7 +45,9 @@ function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterCl
   const holders = bind.holders.flatMap(({ socket, references, boundBefore }) =>
     holdersOf(socket, references, { from: bind.enteredAt, to: bind.returnedAt }, boundBefore),
   );
-  const isOurs = frame.isolated || bind.holders.some((holder) => isCertain(holder, bind));
+  const isOurs =
+    (frame.isolated && bind.leftConnections.length === 0) ||
+    bind.holders.some((holder) => isCertain(holder, bind));
   const edges: Evidence[] = [
     { at: bind.enteredAt, pid: bind.pid, tid: bind.tid, what: 'bind-entered', fd: bind.fd, name: bind.call },
     { at: bind.returnedAt, pid: bind.pid, tid: bind.tid, what: 'bind-failed', fd: bind.fd, name: bind.call },
@@ -70,8 +70,11 @@ function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterCl
   };
 }
 
-/** Outside a namespace of its own, an address that nobody inside certainly held may be held by anybody. */
-function foreignDoubt(
+/**
+ * An address that nobody inside certainly held: outside a namespace of its own anybody may have it, and on TCP a
+ * connection that nobody refers to any more.
+ */
+function otherCause(
   bind: FailedBind,
   frame: RunFrame,
   address: string,
@@ -84,13 +87,29 @@ function foreignDoubt(
     text: string;
   };
 } {
-  if (frame.isolated || bind.holders.some((holder) => isCertain(holder, bind))) return {};
+  if (bind.holders.some((holder) => isCertain(holder, bind))) return {};
+  if (bind.leftConnections.length > 0) {
+    return { doubt: { ...leftConnection(bind), address, pid: bind.pid, at: bind.enteredAt } };
+  }
+  if (frame.isolated) return {};
   const text =
     'no socket of the run certainly held the address, and other processes share the ports of this run';
   return { doubt: { code: 'foreign-holder', address, pid: bind.pid, at: bind.enteredAt, text } };
 }
 
-function whyNobody(bind: FailedBind): { readonly code: DoubtCode; readonly text: string } {
+function leftConnection({ leftConnections }: FailedBind): {
+  readonly code: DoubtCode;
+  readonly text: string;
+} {
+  const which = leftConnections.map((number) => `socket ${number}`).join(', ');
+  return {
+    code: 'left-connection',
+    text: `the address was in use, perhaps by a closed connection in FIN_WAIT, LAST_ACK or TIME_WAIT, which nothing refers to any more (${which})`,
+  };
+}
+
+/** What the trace leaves possible where no reference inside the run explains it. */
+function whyNobody(bind: FailedBind, frame: RunFrame): { readonly code: DoubtCode; readonly text: string } {
   if (bind.address === null) {
     return {
       code: 'unknown-address',
@@ -106,6 +125,10 @@ function whyNobody(bind: FailedBind): { readonly code: DoubtCode; readonly text:
   if (bind.unknownPorts) {
     const text = 'the address was in use, perhaps by a socket of the run whose port the trace does not tell';
     return { code: 'unknown-address', text };
+  }
+  if (bind.leftConnections.length > 0) {
+    const { code, text } = leftConnection(bind);
+    return { code, text: frame.isolated ? text : `${text}, or by a socket outside the run` };
   }
   return { code: 'foreign-holder', text: 'the address was in use, and no socket inside the run held it' };
 }

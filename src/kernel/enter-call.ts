@@ -32,15 +32,16 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
       return begin(call, at, { slot: thread.table.get(call.fd) ?? null });
     case 'ioctl':
       return begin(call, at, { slot: thread.table.get(call.fd) ?? null });
-    case 'bind': {
+    case 'bind':
+    case 'listen': {
       const { table } = thread;
       const socket = (table.get(call.fd) ?? table.closingAt(call.fd))?.socket ?? null;
+      if (socket !== null) socket.hasSubflow = socket.isMultipath;
       return begin(call, at, {
         socket,
         pendingBind: socket === null ? null : books.ports.bindEntered(socket, at),
       });
     }
-    case 'listen':
     case 'getsockname':
     case 'shutdown':
     case 'setsockopt':

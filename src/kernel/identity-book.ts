@@ -7,7 +7,8 @@ export class IdentityBook {
   readonly #byCookie = new Map<number, Socket>();
 
   find({ inode, cookie }: Pick<ReleaseEvent, 'inode' | 'cookie'>): Socket | undefined {
-    return this.#byInode.get(inode ?? none) ?? this.#byCookie.get(cookie ?? none);
+    // A connection of MPTCP has the cookie of its listener.
+    return inode === null ? this.#byCookie.get(cookie ?? none) : this.#byInode.get(inode);
   }
 
   /** From now on the identity means this socket. */

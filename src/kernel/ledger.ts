@@ -56,6 +56,8 @@ export interface Moment {
 /** When, and in which thread, the kernel released a socket. */
 export interface TrueRelease {
   readonly at: Nanos;
+  /** It was over by then: until there the address may have been taken. */
+  readonly until: Nanos;
   readonly pid: Pid;
   readonly tid: Tid;
 }
@@ -95,7 +97,7 @@ export interface SocketLife {
   readonly intact: boolean;
 }
 
-/** A bind that failed with EADDRINUSE. */
+/** A bind or listen that failed with EADDRINUSE; of the two that one net.Listen of Go makes, the first. */
 export interface FailedBind {
   readonly call: 'bind' | 'listen';
   readonly network: 'udp' | 'tcp';
@@ -112,6 +114,8 @@ export interface FailedBind {
   readonly unknownPorts: boolean;
   /** It asked for port 0: the range is used up, nobody in particular holds it. */
   readonly anyPort: boolean;
+  /** TCP: numbers of sockets that have ended, and of which a connection may still have the port. */
+  readonly leftConnections: readonly number[];
   /** No loss lies between the creation of the oldest socket involved and the return of this call. */
   readonly intact: boolean;
   /** Nothing is missing from the run so far: a mark that names a holder's address was not lost. */
@@ -150,6 +154,8 @@ export type SocketView = Pick<
 
 /** What the books said about a bind whose answer is known: what a test, or a second tracer, can hold against it. */
 export interface BindJudgement {
+  readonly call: 'bind' | 'listen';
+  readonly network: 'udp' | 'tcp';
   readonly pid: Pid;
   readonly tid: Tid;
   readonly fd: Fd;

@@ -11,6 +11,7 @@ import { identified, released } from './identify.ts';
 import type { BindJudgement, LedgerCounts, LedgerSink } from './ledger.ts';
 import { isFork, Lifecycle } from './lifecycle.ts';
 import { parseSocketMark } from './mark-book.ts';
+import { marked } from './mark-calls.ts';
 import { messagesEnd } from './message.ts';
 import type { InFlight, Process, Thread } from './process-table.ts';
 import { returnCall } from './return-call.ts';
@@ -19,7 +20,7 @@ import { RunBooks } from './run-books.ts';
 export interface ReplayOptions {
   /** Since Linux 6.6 close(2) releases inside the call; before, on the way back to user mode like all others. */
   readonly closeReleasesInCall: boolean;
-  /** Told of every bind of a UDP socket that succeeded or met EADDRINUSE, port 0 apart. */
+  /** Told of every bind of a UDP or TCP socket, and every listen, that succeeded or met EADDRINUSE. */
   readonly onBind?: ((judgement: BindJudgement) => void) | undefined;
 }
 
@@ -122,7 +123,7 @@ export class RunReplay {
       return;
     }
     const mark = parseSocketMark(event.text);
-    if (mark !== null) this.#books.mark(mark, event);
+    if (mark !== null) marked(this.#books, mark, event);
   }
 
   #forked(event: ForkEvent): void {

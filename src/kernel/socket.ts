@@ -1,4 +1,5 @@
 import type { Nanos, Pid, Tid } from '../trace/ids.ts';
+import type { Binding } from './binding.ts';
 import type { PortClaim } from './blockers.ts';
 import { referencesKept, type Moment, type SocketLife, type TrueRelease } from './ledger.ts';
 import type { Reference } from './reference.ts';
@@ -11,22 +12,8 @@ export interface SocketSource {
   readonly tid: Tid;
   readonly createdAt: Nanos;
   readonly owner: number | null;
-}
-
-/** Where a socket is bound. Null parts: the kernel chose them and nothing has told us yet. */
-export interface Binding {
-  host: string | null;
-  port: number | null;
-  /** Entry and return of what bound it; a socket is possibly bound from the entry on. */
-  readonly from: Nanos;
-  readonly certainFrom: Nanos;
-  /** Process that bound it; null: it was bound before the trace or by accept. */
-  readonly boundBy: Pid | null;
-  /** bind(2) named the address or port itself: connect(AF_UNSPEC) keeps those (SOCK_BINDADDR_LOCK, SOCK_BINDPORT_LOCK). */
-  readonly hostNamed: boolean;
-  readonly portNamed: boolean;
-  /** The wildcard that connect narrowed; null: not narrowed. */
-  narrowedFrom: string | null;
+  /** A TCP socket that may use other subflows beside (IPPROTO_MPTCP). */
+  readonly isMultipath: boolean;
 }
 
 /** An internet socket with the open file description that it lives and dies with. */
@@ -41,10 +28,18 @@ export class Socket {
   /** As a tracer in the kernel tells them; null: it does not, or not yet. */
   inode: number | null = null;
   cookie: number | null = null;
+  /** It, or what is done to it, went where the trace does not follow: nothing about it is certain any more. */
+  isHidden = false;
   released: TrueRelease | null = null;
   reuseAddress = false;
   reusePort = false;
   boundWithReusePort = false;
+  readonly isMultipath: boolean;
+  /** MPTCP: the TCP socket that binds in its place is there, and keeps the owner that it was made with. */
+  hasSubflow = false;
+  listening = false;
+  /** TCP: it has, or may have, a connection, which can outlive its last reference. */
+  mayBeConnected = false;
   v6Only = false;
   device: string | null = null;
   binding: Binding | null = null;
@@ -69,6 +64,7 @@ export class Socket {
     this.tid = source.tid;
     this.createdAt = source.createdAt;
     this.owner = source.owner;
+    this.isMultipath = source.isMultipath;
   }
 
   get address(): string | null {
@@ -85,8 +81,14 @@ export class Socket {
   }
 
   claimOf(host: string, port: number): PortClaim {
-    const { family, v6Only, reuseAddress, reusePort, owner, device, boundWithReusePort } = this;
-    return { host, port, family, v6Only, reuseAddress, reusePort, owner, device, boundWithReusePort };
+    const { family, v6Only, reuseAddress, reusePort, owner, device, boundWithReusePort, listening } = this;
+    const flags = { v6Only, reuseAddress, reusePort, boundWithReusePort, listening };
+    return { host, port, family, owner, device, ...flags };
+  }
+
+  /** A connection of which the kernel chose the port gives it back when the peer resets it, and no call tells. */
+  get keepsPort(): boolean {
+    return !this.mayBeConnected || this.binding?.portNamed === true;
   }
 
   get hasCertainReference(): boolean {

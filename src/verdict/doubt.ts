@@ -18,6 +18,7 @@ export type DoubtCode =
   | LossReason
   // the address was taken, and nobody inside the trace held it
   | 'foreign-holder'
+  | 'left-connection'
   | 'no-free-port'
   | 'unknown-address'
   // the replay and the kernel disagree: events are missing or a rule is wrong
@@ -38,7 +39,6 @@ export type DoubtCode =
   | 'run-killed'
   | 'untraced'
   // blind spots
-  | 'tcp-not-judged'
   | 'namespace-changed'
   | 'blind-spot'
   // the session

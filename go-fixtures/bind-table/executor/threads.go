@@ -45,7 +45,7 @@ func (t *thread) end() {
 		if _, err := os.Stat(t.file("stat")); err != nil {
 			return
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(50 * time.Microsecond)
 	}
 }
 
@@ -56,4 +56,9 @@ func (t *thread) file(name string) string {
 func (t *table) startThread(s step) error {
 	t.threads[s.As] = newThread()
 	return nil
+}
+
+func (t *table) unshare(step) error {
+	t.hasUnshared = true
+	return syscall.Unshare(syscall.CLONE_FILES)
 }

@@ -1,5 +1,7 @@
 /** The steps of a situation, as go-fixtures/bind-table reads them (its script.go), and short ways to write them. */
 
+export type OwnPort = `own+${number}`;
+
 export interface Step {
   readonly do: string;
   /** The name of the socket, child or thread that is meant, and of the one that is made. */
@@ -9,8 +11,8 @@ export interface Step {
   readonly on?: string;
   readonly family?: 'inet' | 'inet6' | 'unspec';
   readonly address?: string;
-  /** `told`: the one that the last getsockname told; absent: the situation's own. */
-  readonly port?: number | 'told';
+  /** `told`: the one that the last getsockname told; absent: the situation's own, the first if it has several. */
+  readonly port?: number | 'told' | OwnPort;
   readonly value?: number;
   readonly text?: string;
   /** The error that the step ends with; a bind that is expected to fail is no answer of the table. */

@@ -227,23 +227,6 @@ describe('a conflict after close', () => {
       },
     ]);
   });
-
-  it('is found by listen of nobody: TCP is told as not judged', async () => {
-    const history = new History();
-    const main = history.run();
-    main.socket(3, { type: 1 });
-    main.binds(3, address);
-    main.calls({ name: 'listen', fd: 3 as never });
-    main.socket(4, { type: 1 });
-    main.binds(4, address, 'EADDRINUSE');
-
-    const { verdict, findings, doubts } = await judge(history);
-
-    expect({ verdict, findings }).toEqual({ verdict: 'unknown', findings: [] });
-    expect(doubts.map(({ code, address: about }) => ({ code, about }))).toEqual([
-      { code: 'tcp-not-judged', about: `tcp ${address}` },
-    ]);
-  });
 });
 
 describe('a conflict with a socket that nothing has begun to close', () => {

@@ -13,6 +13,7 @@ function claim(host: string, options: Partial<PortClaim> = {}): PortClaim {
     owner: 0,
     device: null,
     boundWithReusePort: options.reusePort ?? false,
+    listening: false,
     ...options,
   };
 }
