@@ -11,9 +11,14 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 export GOTOOLCHAIN := local
 unexport GO111MODULE GOFLAGS
 
-# The newest release of staticcheck needs a newer Go than the harness does; both are pinned.
+# The agent's programs for the kernel are committed compiled: by this clang, and by no other the same bytes.
+export BPF_CLANG := clang-14
+export BPF_STRIP := llvm-strip-14
+
+# The newest release of staticcheck and the agent need a newer Go than the harness does; all are pinned.
 export STATICCHECK_VERSION := v0.8.2
 export STATICCHECK_GOTOOLCHAIN := go1.26.8
+export AGENT_GOTOOLCHAIN := go1.26.8
 
 .PHONY: help
 help: ## print this list
@@ -46,8 +51,12 @@ test: setup ## all tests: unit, property, golden, contract, command line, live t
 	@scripts/test.sh
 
 .PHONY: check
-check: packages ## eslint, prettier, tsc, knip, gofmt, go vet, staticcheck
+check: packages ## eslint, prettier, tsc, knip, gofmt, go vet, staticcheck, and the agent's programs compiled anew
 	@scripts/check.sh
+
+.PHONY: bpf
+bpf: ## compile the agent's programs for the kernel (needs clang 14); the result is committed
+	@scripts/bpf.sh harness/ebpf-agent/tracing/agent.bpf.o
 
 .PHONY: golden
 golden: packages ## write the expected results of test/golden anew; read the difference before you commit it

@@ -26,7 +26,10 @@ export async function chooseTracer(
   preferred: string | null = null,
 ): Promise<ChosenTracer> {
   const known = liveTracers.map((tracer) => tracer.name);
-  const names = [...known.filter((name) => name === preferred), ...known.filter((name) => name !== preferred)];
+  const names = [
+    ...known.filter((name) => name === preferred),
+    ...known.filter((name) => name !== preferred),
+  ];
   if (requested !== null && !names.includes(requested)) throw unknownTracer(requested, names);
   const refusals: string[] = [];
   for (const name of requested === null ? names : [requested]) {

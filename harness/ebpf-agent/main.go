@@ -25,11 +25,15 @@ func run(words []string) int {
 	out := flags.String("out", "", "")
 	ring := flags.Uint("ring", 16<<20, "")
 	probes := flags.Bool("probe", false, "")
+	sweeps := flags.Bool("sweep", false, "")
 	if err := flags.Parse(words); err != nil {
 		return fail(session.ExitUsage, err)
 	}
 	if *probes && flags.NArg() == 0 {
 		return probe()
+	}
+	if *sweeps && flags.NArg() == 0 {
+		return sweep()
 	}
 	if flags.NArg() != 1 || *out == "" {
 		return fail(session.ExitUsage, errors.New("want --out TRACE and the path of a batch file"))
@@ -74,7 +78,7 @@ func trace(b *batch.Batch, out string, ring uint32) int {
 		code = fail(session.ExitBroken, err)
 	}
 	if groups != nil {
-		if err := groups.Remove(); err != nil {
+		if err := groups.Close(); err != nil {
 			say(err)
 		}
 	}
@@ -85,3 +89,13 @@ func fail(code int, err error) int {
 	say(err)
 	return code
 }
+
+// sweep has nothing to do where no agent could have made a cgroup.
+func sweep() int {
+	if err := cgroups.Sweep(); err != nil && !errors.Is(err, os.ErrPermission) {
+		return fail(session.ExitBroken, err)
+	}
+	return session.ExitDone
+}
+
+func say(err error) { fmt.Fprintf(os.Stderr, "agent: %v\n", err) }

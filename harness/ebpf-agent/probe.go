@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -46,7 +45,7 @@ func tryTracing(a *answer) error {
 	if err != nil {
 		a.Releases = err.Error()
 	} else {
-		defer groups.Remove()
+		defer groups.Close()
 		path = groups.Path
 	}
 	t, err := tracing.Start(nowhere, smallRing, path)
@@ -97,6 +96,3 @@ func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
-
-// say is for errors that end nothing.
-func say(err error) { fmt.Fprintf(os.Stderr, "agent: %v\n", err) }

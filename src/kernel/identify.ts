@@ -76,12 +76,12 @@ export function released(books: RunBooks, thread: Thread | undefined, event: Rel
   books.tellsReleases = true;
   const socket = books.identities.find(event) ?? droppedBy(thread, event);
   if (socket === undefined || socket.released !== null) return;
-  const { at, pid, tid } = event;
+  const { at, until = at, pid, tid } = event;
   if (socket.hasCertainReference) {
     const text = `the kernel has released socket ${socket.number}, and by the calls in the trace it is still in use`;
     books.doubts.add({ code: 'identity-disagrees', address: socket.address, pid, at, text });
   }
-  socket.released = { at, pid, tid };
+  socket.released = { at, until, pid, tid };
   books.identities.forget(socket);
   if (thread !== undefined) thread.tails = thread.tails.filter((reference) => reference.socket !== socket);
   for (const reference of [...socket.references]) if (!isInCall(reference)) books.gone(reference, at);

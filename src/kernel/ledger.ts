@@ -56,6 +56,8 @@ export interface Moment {
 /** When, and in which thread, the kernel released a socket. */
 export interface TrueRelease {
   readonly at: Nanos;
+  /** It was over by then: until there the address may have been taken. */
+  readonly until: Nanos;
   readonly pid: Pid;
   readonly tid: Tid;
 }

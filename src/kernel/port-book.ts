@@ -183,7 +183,7 @@ export class PortBook {
   }
 
   #possibleFrom(socket: Socket, from: Nanos): boolean {
-    if (socket.released !== null && socket.released.at < from) return false;
+    if (socket.released !== null && socket.released.until < from) return false;
     return !socket.isGone || this.#ended.some((ended) => ended.socket === socket && ended.goneBy >= from);
   }
 

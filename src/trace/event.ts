@@ -76,9 +76,14 @@ export interface MarkEvent extends At {
   readonly text: string;
 }
 
-/** The kernel has released a socket, in this thread: its true end, told by a hook in the kernel. */
+/** The kernel releases a socket, in this thread: its true end, told by a hook in the kernel where that begins. */
 export interface ReleaseEvent extends At {
   readonly kind: 'release';
+  /**
+   * It was over by then: until there the address may still be taken, since a thread can lose its processor in between.
+   * Undefined: it was over a moment later.
+   */
+  readonly until?: Nanos;
   /** Null: the tracer could not read it. */
   readonly inode: number | null;
   readonly cookie: number | null;

@@ -109,9 +109,10 @@ INLINE void leave_one(struct thread *thread, struct process *process, struct pt_
 	struct arguments read, *args = &read;
 	u64 at = bpf_ktime_get_ns();
 	u32 flags = manner & ON_SOCKET ? FLAG_SOCKET : 0;
-	struct identity after = thread->socket;
+	struct identity after = thread->socket, found;
+	u32 makes, is_change = thread->is_change;
 
-	if (thread->is_change) {
+	if (is_change) {
 		thread->is_change = 0;
 		__sync_fetch_and_add(&process->changing, -1);
 	}
@@ -120,18 +121,14 @@ INLINE void leave_one(struct thread *thread, struct process *process, struct pt_
 	    !(thread->is_nothing && result != -EBADF))
 		return;
 	read_arguments(args, regs);
-	/*
-	 * A bind and its like give a port; a call that makes a descriptor is known by what it made. Behind what close
-	 * has closed there is nothing any more.
-	 */
-	if (makes_descriptor(thread->nr, ARGUMENT1(args)) ?
-		    result >= 0 :
-		    manner & ON_SOCKET && thread->nr != CLOSE && !thread->socket.port) {
-		u32 fd = makes_descriptor(thread->nr, ARGUMENT1(args)) ? (u32)result : (u32)ARGUMENT0(args);
-
-		look_behind(fd, &after);
-		if (thread->nr == SOCKET || after.inode == thread->socket.inode)
+	/* A bind and its like give a port; a call that makes a descriptor is known by what it made. */
+	makes = makes_descriptor(thread->nr, ARGUMENT1(args));
+	if (makes ? result >= 0 : manner & ON_SOCKET && !is_change && !thread->socket.port) {
+		look_behind(makes ? (u32)result : (u32)ARGUMENT0(args), &found);
+		if (thread->nr == SOCKET || thread->nr == PIDFD_GETFD || found.inode == thread->socket.inode) {
 			flags |= FLAG_SOCKET_AFTER;
+			after = found;
+		}
 	}
 	if (thread->is_one && thread->released)
 		flags |= FLAG_RELEASED;

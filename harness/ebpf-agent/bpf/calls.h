@@ -111,7 +111,7 @@ INLINE int is_exec(u32 nr)
 
 INLINE int makes_descriptor(u32 nr, s32 a1)
 {
-	return nr == SOCKET || nr == DUP || nr == DUP2 || nr == DUP3 ||
+	return nr == SOCKET || nr == DUP || nr == DUP2 || nr == DUP3 || nr == PIDFD_GETFD ||
 	       (nr == FCNTL && (a1 == F_DUPFD || a1 == F_DUPFD_CLOEXEC));
 }
 

@@ -24,7 +24,7 @@ enum flag {
 	FLAG_PASSES = 8,	/* the message carried descriptors */
 	FLAG_LAST = 16,		/* the last thread of its process */
 	FLAG_VALUE = 32,	/* `value` could be read */
-	FLAG_RELEASED = 64,	/* close: the socket was released `value` ns after the entry */
+	FLAG_RELEASED = 64,	/* close: the release of the socket began `value` ns after the entry */
 };
 
 struct head {

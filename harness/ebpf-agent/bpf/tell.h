@@ -185,8 +185,9 @@ INLINE void read_data(struct call_with_data *record, const struct thread *thread
 		if (ARGUMENT1(args) == SOL_SOCKET && ARGUMENT2(args) == SO_BINDTODEVICE) {
 			/* The name need not end with a zero byte. */
 			length = (s32)args->r8 > 15 ? 15 : (s32)args->r8;
-			head->flags |= FLAG_VALUE;
 			head->size += read_address(record->data, args->r10, length);
+			if (length == 0 || head->size > sizeof(record->call))
+				head->flags |= FLAG_VALUE;
 		} else if ((s32)args->r8 >= 4 &&
 			   bpf_probe_read_user(&record->call.value, 4, (void *)args->r10) == 0) {
 			head->flags |= FLAG_VALUE;

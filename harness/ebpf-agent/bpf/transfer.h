@@ -40,6 +40,8 @@ INLINE int take_telling(struct slot *slot)
 ONCE int tell_slot(u32 process_index, u32 index, u32 pid)
 {
 	struct process *process = process_at(process_index);
+	/* Before it is taken: whoever finds it taken, at its return, has a later time. */
+	u64 at = bpf_ktime_get_ns();
 	struct identity socket = {};
 	struct enter *record;
 	struct slot *slot;
@@ -62,7 +64,7 @@ ONCE int tell_slot(u32 process_index, u32 index, u32 pid)
 	record->head.tid = slot->tid;
 	record->head.nr = slot->nr;
 	record->head.port = socket.port;
-	record->head.at = bpf_ktime_get_ns();
+	record->head.at = at;
 	record->since = slot->since;
 	record->inode = socket.inode;
 	record->cookie = socket.cookie;

@@ -18,45 +18,51 @@ func (s *session) do(run batch.Run) (record.Run, error) {
 	if err != nil {
 		return r, err
 	}
-	cgroup, leave, err := s.makeCgroup(run)
+	cgroup, err := s.makeCgroup(run)
 	var p *process
 	if err == nil {
 		p, err = s.start(run, files, cgroup, &r)
 	}
 	files.close()
-	if err != nil {
-		leave()
+	if err == nil {
+		r.Pid = &p.pid
+		if err := s.finish(run, p, cgroup, &r); err != nil {
+			return r, err
+		}
+	} else {
 		r.Error = text(err.Error())
+	}
+	if err := cgroup.Remove(); err != nil {
+		return r, fmt.Errorf("its cgroup could not be removed: %w", err)
+	}
+	if r.Error != nil {
 		r.EndedAt = now()
 		return r, nil
-	}
-	r.Pid = &p.pid
-	if err := s.finish(run, p, &r); err != nil {
-		return r, err
-	}
-	if err := leave(); err != nil {
-		return r, err
 	}
 	r.EndedAt = now()
 	mark("run " + run.ID + " end")
 	return r, nil
 }
 
-// makeCgroup returns noCgroup where the runs stay in the launcher's.
-func (s *session) makeCgroup(run batch.Run) (descriptor int, leave func() error, err error) {
-	nothing := func() error { return nil }
+func (s *session) makeCgroup(run batch.Run) (Cgroup, error) {
 	if s.cgroups == nil {
-		return noCgroup, nothing, nil
+		return noCgroup{}, nil
 	}
-	if descriptor, leave, err = s.cgroups.Make(run.ID); err != nil {
-		return noCgroup, nothing, fmt.Errorf("not started, since it could have no cgroup of its own: %w", err)
+	cgroup, err := s.cgroups.Make(run.ID)
+	if err != nil {
+		return noCgroup{}, fmt.Errorf("not started, since it could have no cgroup of its own: %w", err)
 	}
-	return descriptor, leave, nil
+	return cgroup, nil
 }
 
-const noCgroup = -1
+// noCgroup is that of a run that stays in the launcher's.
+type noCgroup struct{}
 
-func (s *session) start(run batch.Run, files *files, cgroup int, r *record.Run) (*process, error) {
+func (noCgroup) Descriptor() int { return -1 }
+func (noCgroup) Kill()           {}
+func (noCgroup) Remove() error   { return nil }
+
+func (s *session) start(run batch.Run, files *files, cgroup Cgroup, r *record.Run) (*process, error) {
 	thread := s.threads.inheriting()
 	if run.Network == batch.Private {
 		thread = s.threads.separate()
@@ -73,7 +79,7 @@ func (s *session) start(run batch.Run, files *files, cgroup int, r *record.Run) 
 		r.Network = string(run.Network)
 		r.StartedAt = now()
 		mark("run " + run.ID + " begin")
-		if p, err = startProcess(run, files, cgroup); err != nil {
+		if p, err = startProcess(run, files, cgroup.Descriptor()); err != nil {
 			mark("run " + run.ID + " end")
 		}
 	})
@@ -81,7 +87,7 @@ func (s *session) start(run batch.Run, files *files, cgroup int, r *record.Run) 
 }
 
 // finish waits for the end of the run, or brings it about, and ends what it left behind.
-func (s *session) finish(run batch.Run, p *process, r *record.Run) error {
+func (s *session) finish(run batch.Run, p *process, cgroup Cgroup, r *record.Run) error {
 	timeout := time.NewTimer(run.Timeout)
 	defer timeout.Stop()
 	var killed bool
@@ -108,7 +114,7 @@ func (s *session) finish(run batch.Run, p *process, r *record.Run) error {
 	if killed {
 		except = p.pid
 	}
-	if r.Stragglers, err = endDescendants(except); err != nil {
+	if r.Stragglers, err = endDescendants(except, cgroup.Kill); err != nil {
 		return err
 	}
 	if r.Ended != nil {
@@ -173,7 +179,7 @@ func startProcess(run batch.Run, files *files, cgroup int) (*process, error) {
 			Setpgid: true,
 			// Sent when the thread that forked ends, not the process: it has to be one that stays.
 			Pdeathsig:   syscall.SIGKILL,
-			UseCgroupFD: cgroup != noCgroup,
+			UseCgroupFD: cgroup >= 0,
 			CgroupFD:    cgroup,
 		},
 	})

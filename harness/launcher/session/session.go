@@ -46,8 +46,16 @@ type session struct {
 
 // Cgroups gives each run a control group of its own.
 type Cgroups interface {
-	// Make returns an open descriptor of the group; leave is called when the run and its descendants are gone.
-	Make(run string) (descriptor int, leave func() error, err error)
+	Make(run string) (Cgroup, error)
+}
+
+// Cgroup is the group of a run.
+type Cgroup interface {
+	Descriptor() int
+	// Kill ends whatever is in it.
+	Kill()
+	// Remove is called when the run and its descendants are gone.
+	Remove() error
 }
 
 // Do returns when all runs are over and their descendants are gone. Its errors are a *NotStarted, or say

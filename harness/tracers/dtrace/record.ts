@@ -1,16 +1,14 @@
 /** One line of sockets.d to what it says; the file's head comment describes the lines. */
 import { decodeBindSockaddr, decodeSockaddr } from '../../../src/trace/address.ts';
-import type { CallName, CallResult, TraceEvent } from '../../../src/trace/event.ts';
+import type { CallName, CallResult } from '../../../src/trace/event.ts';
 import type { Nanos, Pid, Tid } from '../../../src/trace/ids.ts';
 import { nanos, pid, tid } from '../../../src/trace/ids.ts';
-import type { Renamed } from '../pairing.ts';
+import type { Item } from '../event-flow.ts';
 import type { CallData } from '../system-calls.ts';
 import { callResult, callShape } from '../system-calls.ts';
 import { unescapeText } from './escaped-text.ts';
 import { hexDigit } from './line-cursor.ts';
 import type { LineCursor } from './line-cursor.ts';
-
-export type Item = TraceEvent | Renamed;
 
 /** The kinds of lines, as @END names them. */
 export const recordKinds = ['S', 'E', 'R', 'M', 'F', 'C', 'X', '!'] as const;

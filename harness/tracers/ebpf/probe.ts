@@ -19,7 +19,7 @@ export async function probe(host: Host): Promise<Availability> {
 }
 
 /** Without Go it was never built either. */
-async function findBuilt({ cacheDirectory }: Host): Promise<string | null> {
+export async function findBuilt({ cacheDirectory }: Host): Promise<string | null> {
   const { packageRoot } = currentHost();
   const found = await findAgent({ host: { cacheDirectory, packageRoot } }).catch(() => null);
   return found?.binary ?? null;

@@ -3,7 +3,7 @@ import { headSize, magic } from './layout.ts';
 
 export interface RecordSplitter {
   push(piece: Uint8Array): void;
-  /** Bytes that are left over at the end, and why no more records could be made of them. */
+  /** Bytes that are left over; `isUnreadable`: they are no records, and not only the beginning of one. */
   end(): { readonly left: number; readonly isUnreadable: boolean };
 }
 
@@ -17,30 +17,6 @@ export function createRecordSplitter(onRecord: (view: DataView) => void): Record
   let isUnreadable = false;
   let left = 0;
 
-  function take(bytes: Uint8Array): number {
-    let at = 0;
-    if (!isBegun) {
-      if (bytes.length < magic.length) return 0;
-      if (magic.some((byte, index) => bytes[index] !== byte)) {
-        isUnreadable = true;
-        return 0;
-      }
-      isBegun = true;
-      at = magic.length;
-    }
-    while (at + 2 <= bytes.length) {
-      const size = (bytes[at] ?? 0) + 256 * (bytes[at + 1] ?? 0);
-      if (size < headSize) {
-        isUnreadable = true;
-        break;
-      }
-      if (at + size > bytes.length) break;
-      onRecord(new DataView(bytes.buffer, bytes.byteOffset + at, size));
-      at += size;
-    }
-    return at;
-  }
-
   return {
     push(piece) {
       if (isUnreadable) {
@@ -48,11 +24,40 @@ export function createRecordSplitter(onRecord: (view: DataView) => void): Record
         return;
       }
       const bytes = held.length === 0 ? piece : joined(held, piece);
-      held = bytes.slice(take(bytes));
+      const start = isBegun ? 0 : readMagic(bytes);
+      isBegun ||= start > 0;
+      const { at, isReadable } = isBegun
+        ? readRecords(bytes, start, onRecord)
+        : { at: 0, isReadable: start === 0 };
+      isUnreadable = !isReadable;
+      held = bytes.slice(at);
       if (isUnreadable) left = held.length;
     },
     end: () => ({ left: isUnreadable ? left : held.length, isUnreadable }),
   };
+}
+
+/** @returns its length; 0 where it is not all there yet, -1 where it is something else */
+function readMagic(bytes: Uint8Array): number {
+  if (magic.some((byte, index) => index < bytes.length && bytes[index] !== byte)) return -1;
+  return bytes.length < magic.length ? 0 : magic.length;
+}
+
+/** @returns where the first record begins that is not whole yet, or is none */
+function readRecords(
+  bytes: Uint8Array,
+  start: number,
+  onRecord: (view: DataView) => void,
+): { readonly at: number; readonly isReadable: boolean } {
+  let at = start;
+  while (at + 2 <= bytes.length) {
+    const size = (bytes[at] ?? 0) + 256 * (bytes[at + 1] ?? 0);
+    if (size < headSize) return { at, isReadable: false };
+    if (at + size > bytes.length) break;
+    onRecord(new DataView(bytes.buffer, bytes.byteOffset + at, size));
+    at += size;
+  }
+  return { at, isReadable: true };
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

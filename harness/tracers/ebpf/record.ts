@@ -1,15 +1,13 @@
 /** One record of the agent to the events that it tells; docs/ebpf-format.md describes the records. */
 import { decodeBindSockaddr, decodeSockaddr } from '../../../src/trace/address.ts';
 import type { SocketAddress } from '../../../src/trace/address.ts';
-import type { CallName, LossEvent, ReleaseEvent, SocketIdentity, TraceEvent } from '../../../src/trace/event.ts';
+import type { CallName, LossEvent, ReleaseEvent, SocketIdentity } from '../../../src/trace/event.ts';
 import type { Nanos, Pid, Tid } from '../../../src/trace/ids.ts';
 import { nanos, pid, tid } from '../../../src/trace/ids.ts';
-import type { Renamed } from '../pairing.ts';
+import type { Item } from '../event-flow.ts';
 import type { CallData } from '../system-calls.ts';
 import { callResult, callShape } from '../system-calls.ts';
 import { flags, headSize, kinds, longestText } from './layout.ts';
-
-export type Item = TraceEvent | Renamed;
 
 /** The part that all records have. */
 export interface Head {
@@ -141,8 +139,9 @@ function readCall(view: DataView, head: Head, origin: number, push: (item: Item)
     ...(isLate ? { since: head.at } : {}),
   });
   if (head.flags & flags.released) {
-    const at = nanos(Math.min(head.at + view.getUint32(64, true), returned));
-    push({ ...after, at, kind: 'release', ...toldOf(readIdentity(view, 36, 40, head.port)) });
+    const began = nanos(Math.min(head.at + view.getUint32(64, true), returned));
+    const gone = toldOf(readIdentity(view, 36, 40, head.port));
+    push({ ...after, at: began, kind: 'release', until: after.at, ...gone });
   }
   push({
     ...after,
@@ -158,9 +157,12 @@ function readCall(view: DataView, head: Head, origin: number, push: (item: Item)
 }
 
 function valueOf(name: CallName, view: DataView): CallData {
-  if (view.byteLength > callSize && name === 'setsockopt') return textOf(view, callSize);
-  return view.getInt32(64, true);
+  const isDevice = view.getInt32(52, true) === SOL_SOCKET && view.getInt32(56, true) === SO_BINDTODEVICE;
+  return name === 'setsockopt' && isDevice ? textOf(view, callSize) : view.getInt32(64, true);
 }
+
+const SOL_SOCKET = 1;
+const SO_BINDTODEVICE = 25;
 
 function readMark(view: DataView, head: Head, push: (item: Item) => void): boolean {
   const path = textOf(view, headSize);

@@ -4,6 +4,7 @@ import { command } from './command.ts';
 import { decode } from './decode.ts';
 import { health } from './health.ts';
 import { probe } from './probe.ts';
+import { sweep } from './sweep.ts';
 
 export const ebpf: Tracer = {
   name: 'ebpf',
@@ -12,5 +13,5 @@ export const ebpf: Tracer = {
   command,
   decode: (raw) => decode(raw),
   health,
-  sweep: () => Promise.resolve(),
+  sweep,
 };
