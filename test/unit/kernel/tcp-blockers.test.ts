@@ -1,22 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PortClaim } from '../../../src/kernel/blockers.ts';
+import { claim } from '../../histories/claim.ts';
 import { BindBucket, tcpBlockers, tcpOverlaps } from '../../../src/kernel/tcp-blockers.ts';
-
-function claim(host: string, options: Partial<PortClaim> = {}): PortClaim {
-  return {
-    host,
-    port: 3001,
-    family: host.includes(':') ? 'inet6' : 'inet',
-    v6Only: false,
-    reuseAddress: false,
-    reusePort: false,
-    owner: 0,
-    device: null,
-    boundWithReusePort: false,
-    listening: false,
-    ...options,
-  };
-}
 
 const reuse = { reuseAddress: true };
 const share = { reusePort: true };
