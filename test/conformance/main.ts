@@ -7,7 +7,7 @@ import { conform, put } from './conform.ts';
 import { shrink } from './shrink.ts';
 import type { Tally } from './tally.ts';
 
-const [seed = 'conformance', binds = '20000', tracerName = 'strace', programsOfRun = '900'] =
+const [seed = 'conformance', binds = '20000', tracerName = 'ebpf', programsOfRun = '1800'] =
   process.argv.slice(2);
 const tracer = findTracer(tracerName);
 const startedAt = performance.now();
