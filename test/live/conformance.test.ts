@@ -11,7 +11,8 @@ test('20,000 binds and listens of random programs: none is predicted wrongly', a
     seed: 'make test',
     binds: 20_000,
     tracer: ebpf,
-    programsOfRun: 600,
+    // A port that stays unknown leaves the rest of its run undetermined.
+    programsOfRun: 150,
     progress: () => undefined,
   });
 
