@@ -1,7 +1,7 @@
 /** What to spawn for one block. */
 import type { BlockSpec, SpawnPlan } from '../tracer.ts';
 
-export const rawTraceName = 'ebpf.bin';
+const rawTraceName = 'ebpf.bin';
 
 /**
  * The agent is a launcher itself and stands in its place: so it can also be the launcher of another tracer.

@@ -46,7 +46,7 @@ function refused({ why, missing, btf }: AgentAnswer, agent: string): Availabilit
 const tracingNeeds = ['CAP_BPF', 'CAP_PERFMON'];
 
 /** With the last two: releases of sockets, and namespaces of their own for the runs. */
-export function wayToCapabilities(agent: string): string {
+function wayToCapabilities(agent: string): string {
   return `run it as root, or once as root: setcap cap_bpf,cap_perfmon,cap_net_admin,cap_sys_admin+ep ${agent}`;
 }
 

@@ -66,7 +66,7 @@ export function end({ told = {}, dropped = {}, notFollowed = 0, compat = 0 }: Co
   ]);
 }
 
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
