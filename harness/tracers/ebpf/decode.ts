@@ -33,6 +33,9 @@ export function createDecoder(windowNs: number): Decoder {
     const kind = view.getUint8(2);
     if (kind === kinds.begin && begin === null) begin = readBegin(view);
     else if (kind === kinds.end && trailer === null) trailer = readTrailer(view);
+    // Two of what there is once: this may be the pieces of two traces, and whose counts hold is not known.
+    else if (kind === kinds.begin || kind === kinds.end)
+      flow.lose('unparsed', 1, `a second record of kind ${kind}`);
     else if (begin === null) flow.lose('unparsed', 1, `a record of kind ${kind} before the first one`);
     else readEvent(view, begin);
   }
