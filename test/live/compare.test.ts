@@ -117,8 +117,8 @@ test("a user's own two commands, from a config file", async (context) => {
   expect(report.doubts).toEqual([]);
   expect(exitCode).toBe(0);
   expect(report.arms.map(({ id, toolchain, heldRuns }) => [id, toolchain, heldRuns])).toEqual([
-    ['leaky:dtrace', null, 5],
-    ['fixed:dtrace', null, 0],
+    [`leaky:${report.tracer}`, null, 5],
+    [`fixed:${report.tracer}`, null, 0],
   ]);
   expect(report.comparisons[0]?.seen).toBe('difference');
   expect(report.findings[0]).toMatchObject({
