@@ -8,6 +8,7 @@ import { compareCommand } from './commands/compare.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { gateCommand } from './commands/gate.ts';
 import { listCommand } from './commands/list.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { releasesCommand } from './commands/releases.ts';
 import { reproCommand } from './commands/repro.ts';
 import { setupCommand } from './commands/setup.ts';
@@ -49,6 +50,7 @@ function createProgram(words: readonly string[], setExitCode: (code: number) => 
     releasesCommand,
     compareCommand,
     gateCommand,
+    mergeCommand,
     checkCommand,
     doctorCommand,
     listCommand,

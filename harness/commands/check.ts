@@ -12,7 +12,7 @@ import type { CheckLogOptions } from './check-log.ts';
 import type { CommandContext } from './context.ts';
 import { addCommonOptions } from './options.ts';
 import { judgeUntilSignal } from './judging.ts';
-import { printJudgement } from './print-judgement.ts';
+import { printReport } from './print-judgement.ts';
 
 export function checkCommand(context: CommandContext, setExitCode: (code: number) => void): Command {
   const command = new Command('check')
@@ -33,7 +33,7 @@ export function checkCommand(context: CommandContext, setExitCode: (code: number
       if (options.stillOpen !== undefined) throw notForSessions();
       const directory = resolve(session);
       const judgement = await judgeUntilSignal(directory);
-      await printJudgement(judgement, { context, options, sessionPath: directory });
+      await printReport(judgement.report, { context, options, sessionPath: directory });
       const { outcome, exitCode } = judgement.report;
       // Whoever checks was not interrupted: it is the session that is incomplete.
       setExitCode(outcome === 'interrupted' ? exitCodes.inconclusive : exitCode);

@@ -9,6 +9,7 @@ import { runExperiment } from './experiment.ts';
 import type { Experiment, ExperimentOptions } from './experiment.ts';
 import { addCommonOptions, addPlaceOptions, collect, durationMs, readWith, wholeNumber } from './options.ts';
 import { scenario } from './repro.ts';
+import { addShardOption } from './shard-option.ts';
 
 interface CompareOptions extends ExperimentOptions {
   readonly runs?: number;
@@ -41,7 +42,7 @@ export function compareCommand(context: CommandContext, setExitCode: (code: numb
     .action(async (words: readonly string[], options: CompareOptions) => {
       setExitCode(await compare(context, words, options));
     });
-  return addCommonOptions(addPlaceOptions(command));
+  return addCommonOptions(addShardOption(addPlaceOptions(command)));
 }
 
 const defaultRuns = 10;

@@ -1,25 +1,31 @@
 /** What `repro`, `compare` and `gate` have in common: build, plan, run, save, and judge what was saved. */
 import { randomBytes } from 'node:crypto';
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { untraced } from '../../src/experiment/plan.ts';
 import type { Question } from '../../src/report/question.ts';
 import type { Report } from '../../src/report/report.ts';
+import { HarnessError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
 import type { Progress } from '../output/progress.ts';
 import { buildLauncher } from '../go/build.ts';
 import type { Judgement } from '../run/judgement.ts';
 import { runSession } from '../run/session.ts';
 import type { BlockTime } from '../run/session.ts';
+import { shardFileName } from '../shards/shard-file.ts';
+import { describeShard } from '../shards/write-shard.ts';
 import { defaultSessionDirectory } from '../store/layout.ts';
 import type { SessionFile } from '../store/session-file.ts';
-import { checkIsFree, writeReport } from '../store/write.ts';
+import { checkIsFree, writePieces, writeReport } from '../store/write.ts';
 import type { CommandContext } from './context.ts';
 import { estimateMs, planExperiment, runnablePrograms, runsWithin } from './experiment-plan.ts';
 import type { ExperimentPlan } from './experiment-plan.ts';
 import { commandLine, progressFor } from './options.ts';
 import type { CommonOptions } from './options.ts';
 import { judgeUntilSignal } from './judging.ts';
-import { printJudgement, renderReportJson } from './print-judgement.ts';
+import { printReport, renderReportJson } from './print-judgement.ts';
 import { describePrice } from './price.ts';
+import { chooseShard } from './shard-option.ts';
+import type { ShardOptions } from './shard-option.ts';
 import { findPlace } from './session-place.ts';
 import type { PlaceOptions } from './session-place.ts';
 import { chooseTracer } from './tracer-choice.ts';
@@ -43,7 +49,7 @@ export interface Experiment {
   readonly refuse?: (plan: SessionFile) => void;
 }
 
-export interface ExperimentOptions extends CommonOptions, PlaceOptions {
+export interface ExperimentOptions extends CommonOptions, PlaceOptions, ShardOptions {
   readonly seed?: string;
   readonly out?: string;
 }
@@ -55,7 +61,7 @@ export async function runExperiment(
   options: ExperimentOptions,
 ): Promise<Report> {
   const { judgement, sessionPath } = await conductExperiment(context, experiment, options);
-  await printJudgement(judgement, { context, options, sessionPath });
+  await printReport(judgement.report, { context, options, sessionPath });
   return judgement.report;
 }
 
@@ -71,6 +77,8 @@ export async function conductExperiment(
   experiment: Experiment,
   options: ExperimentOptions,
 ): Promise<ConductedExperiment> {
+  const shard = chooseShard(options, process.env);
+  if (shard !== null && typeof experiment.runs !== 'number') throw budgetOfShard();
   const progress = progressFor(options);
   const startedAt = new Date();
   const session = newSessionId(startedAt);
@@ -95,6 +103,7 @@ export async function conductExperiment(
       scenario,
       question,
       beside: experiment.beside,
+      shard,
       runsPerArm: typeof runs === 'number' ? runs : null,
       warmUpRuns,
       cyclesPerRun,
@@ -108,7 +117,8 @@ export async function conductExperiment(
     };
     const plan = planExperiment(request);
     experiment.refuse?.(plan);
-    progress.say(`session ${session}, seed ${seed}: ${describe(plan.blocks)}`);
+    const part = shard === null ? '' : `, shard ${shard.index} of ${shard.of}`;
+    progress.say(`session ${session}, seed ${seed}${part}: ${describe(plan.blocks)}`);
     const ended = await runSession({
       directory,
       plan,
@@ -134,9 +144,10 @@ function fixRuns(
   progress: Progress,
 ): (took: readonly BlockTime[]) => SessionFile {
   return (took) => {
-    const whole = planExperiment({ ...request, runsPerArm: 2 });
+    const whole = planExperiment({ ...request, shard: null, runsPerArm: 2 });
     const runsPerArm = typeof runs === 'number' ? runs : runsWithin(runs.budgetMs, whole, took);
-    const timeFor = (count: number) => estimateMs(count, whole, took);
+    const shards = request.shard?.of ?? 1;
+    const timeFor = (count: number) => estimateMs(count / shards, whole, took);
     for (const line of describePrice({ runsPerArm, arms: wanted.length, detect, timeFor }))
       progress.say(line);
     return planExperiment({ ...request, runsPerArm });
@@ -161,6 +172,8 @@ async function judge(directory: string, progress: Progress): Promise<ConductedEx
   const sessionPath = shortPath(directory);
   const judgement = await judgeUntilSignal(directory, sessionPath);
   await writeReport(directory, renderReportJson(judgement.report));
+  const shard = describeShard(judgement);
+  if (shard !== null) await writePieces(join(directory, shardFileName), shard);
   progress.clear();
   return { judgement, sessionPath };
 }
@@ -183,6 +196,15 @@ function newSessionId(now: Date): string {
 function shortPath(directory: string): string {
   const fromHere = relative(process.cwd(), directory);
   return fromHere === '' || fromHere.startsWith('..') ? directory : fromHere;
+}
+
+function budgetOfShard(): HarnessError {
+  return new HarnessError({
+    what: '--shard and --budget can not go together',
+    why: 'how many runs fit into a time differs from machine to machine, and all shards must be of one plan',
+    remedy: 'fix the number of runs with --runs or --detect',
+    exitCode: exitCodes.usage,
+  });
 }
 
 function missingProgram(): never {

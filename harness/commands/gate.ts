@@ -22,6 +22,7 @@ import { runExperiment } from './experiment.ts';
 import type { ExperimentOptions } from './experiment.ts';
 import { addCommonOptions, addPlaceOptions, progressFor, readWith, wholeNumber } from './options.ts';
 import { scenario } from './repro.ts';
+import { addShardOption } from './shard-option.ts';
 import type { WantedArm } from './wanted-arms.ts';
 
 interface GateOptions extends ExperimentOptions {
@@ -65,7 +66,7 @@ export function gateCommand(context: CommandContext, setExitCode: (code: number)
     .action(async (subjects: readonly string[], options: GateOptions) => {
       setExitCode(await gate(context, subjects, options));
     });
-  return addCommonOptions(addPlaceOptions(command));
+  return addCommonOptions(addShardOption(addPlaceOptions(command)));
 }
 
 /**
@@ -85,6 +86,7 @@ async function gate(
   subjects: readonly string[],
   options: GateOptions,
 ): Promise<number> {
+  if (options.shard !== undefined && options.writeBaseline !== undefined) throw baselineOfShard();
   const { packageRoot } = context.host;
   const variants = (await listVariants(scenario, { packageRoot })).map(({ name }) => name);
   const config = await findConfig({ named: options.config ?? null, variants });
@@ -160,6 +162,15 @@ function claimOf({ claim }: GateConfig, config: Config | null): Claim {
     what: `${config?.path ?? 'the gate'} has a mistake`,
     why: `gate.claim: ${reading.why}`,
     remedy: reading.remedy,
+    exitCode: exitCodes.usage,
+  });
+}
+
+function baselineOfShard(): HarnessError {
+  return new HarnessError({
+    what: '--write-baseline and --shard can not go together',
+    why: 'a shard sees only a part of what is known to be held',
+    remedy: 'give --write-baseline to afterclose merge',
     exitCode: exitCodes.usage,
   });
 }

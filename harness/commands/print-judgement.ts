@@ -10,11 +10,11 @@ import type { CommonOptions } from './options.ts';
 export interface PrintRequest {
   readonly context: CommandContext;
   readonly options: CommonOptions;
-  /** Where the session is stored, as it is to be told. */
-  readonly sessionPath: string;
+  /** Where the session is stored, as it is to be told; null: nowhere as a whole. */
+  readonly sessionPath: string | null;
 }
 
-export async function printJudgement({ report }: Judgement, request: PrintRequest): Promise<void> {
+export async function printReport(report: Judgement['report'], request: PrintRequest): Promise<void> {
   const { context, options, sessionPath } = request;
   const text =
     options.json === true

@@ -13,6 +13,7 @@ import type { ReleaseChoice } from './release-choice.ts';
 import { printSearch } from './release-search-output.ts';
 import { searchReleases } from './release-search.ts';
 import { scenario } from './repro.ts';
+import { addShardOption } from './shard-option.ts';
 import { variantArms } from './wanted-arms.ts';
 
 interface ReleasesOptions extends ExperimentOptions {
@@ -53,10 +54,11 @@ export function releasesCommand(context: CommandContext, setExitCode: (code: num
     .action(async (options: ReleasesOptions) => {
       setExitCode(await releases(context, options));
     });
-  return addCommonOptions(addPlaceOptions(command));
+  return addCommonOptions(addShardOption(addPlaceOptions(command)));
 }
 
 async function releases(context: CommandContext, options: ReleasesOptions): Promise<number> {
+  if (options.bisect === true && options.shard !== undefined) throw searchInShards();
   const progress = progressFor(options);
   const variants = options.variant ?? (options.bisect === true ? ['unfixed'] : ['unfixed', 'semaphore']);
   // A variant that does not exist is a mistake before it is a download.
@@ -137,6 +139,15 @@ function noRelease(why: string): HarnessError {
     why,
     remedy: 'look at the network and at GOPROXY (go env), or choose releases that are here: afterclose list',
     exitCode: exitCodes.environment,
+  });
+}
+
+function searchInShards(): HarnessError {
+  return new HarnessError({
+    what: '--bisect and --shard can not go together',
+    why: 'each step of a search depends on what came out of the one before',
+    remedy: 'split the whole list instead: leave --bisect out',
+    exitCode: exitCodes.usage,
   });
 }
 

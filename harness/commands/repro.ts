@@ -4,6 +4,7 @@ import type { CommandContext } from './context.ts';
 import { runExperiment } from './experiment.ts';
 import type { ExperimentOptions } from './experiment.ts';
 import { addPlaceOptions, addCommonOptions, collect, wholeNumber } from './options.ts';
+import { addShardOption } from './shard-option.ts';
 import { variantArms } from './wanted-arms.ts';
 
 interface ReproOptions extends ExperimentOptions {
@@ -31,7 +32,7 @@ export function reproCommand(context: CommandContext, setExitCode: (code: number
     .action(async (options: ReproOptions) => {
       setExitCode(await repro(context, options));
     });
-  return addCommonOptions(addPlaceOptions(command));
+  return addCommonOptions(addShardOption(addPlaceOptions(command)));
 }
 
 /** @returns the exit code */

@@ -41,5 +41,6 @@ export type DoubtCode =
   | 'blind-spot'
   // the session
   | 'altered'
+  | 'shard-missing'
   | 'interrupted'
   | 'check-crashed';
