@@ -170,7 +170,7 @@ function baselineOfShard(): HarnessError {
   return new HarnessError({
     what: '--write-baseline and --shard can not go together',
     why: 'a shard sees only a part of what is known to be held',
-    remedy: 'give --write-baseline to afterclose merge',
+    remedy: 'write the baseline once from a gate that is not split',
     exitCode: exitCodes.usage,
   });
 }

@@ -47,7 +47,8 @@ export async function judgeSession(directory: string): Promise<Judgement> {
     for (const summary of analysis.runs) summaries.set(summary.run, summary);
     doubts.push(...analysis.doubts);
   }
-  const { command, seed, session, tracerRequested, tracer, question, machine, warmUpRuns, shard } = saved.plan;
+  const { command, seed, session, tracerRequested, tracer, question, machine, warmUpRuns, shard } =
+    saved.plan;
   const judged = {
     end: reportedEnd(saved),
     arms: saved.plan.arms.map((arm, index) => ({

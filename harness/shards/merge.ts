@@ -61,9 +61,9 @@ export class ShardMerge implements SectionReader {
     this.#doubts.push({ shard: shard.index, doubts: told });
   }
 
-  /** @returns null where there was no shard at all */
-  report(): Report | null {
-    if (this.#first === null) return null;
+  /** To be called once, after the last shard; without any there is none. */
+  report(): Report {
+    if (this.#first === null) throw new RangeError('there is no shard to report of');
     const { plan, digest } = this.#first;
     const missing = shardsMissing(plan.shards, this.#seen);
     for (const index of missing) {

@@ -11,7 +11,7 @@ import { parseJson } from '../store/json-file.ts';
 import { readLines, UnreadableFile } from './lines.ts';
 import { runLineSchema } from './run-line.ts';
 import type { RunLine } from './run-line.ts';
-import { digestOf, endLineSchema, headerSchema, shardSchemaVersion } from './shard-file.ts';
+import { digestOf, endLineSchema, headerSchema, sealed, shardSchemaVersion } from './shard-file.ts';
 import type { ShardEnd, ShardHeader } from './shard-file.ts';
 
 /** Told in this order, section by section: a header, its runs, its end. */
@@ -109,7 +109,8 @@ class Section {
     const end = parse(bytes, endLineSchema);
     if (end.runs !== this.#names.size)
       throw damaged(`its end tells of ${end.runs} runs, and there are ${this.#names.size}`);
-    if (end.sha256 !== this.#hash.digest('hex')) throw damaged('it was altered: its fingerprint is another');
+    if (end.sha256 !== this.#hash.update(sealed(end)).digest('hex'))
+      throw damaged('it was altered: its fingerprint is another');
     if (end.doubts.some(({ run }) => run !== null)) throw damaged('a doubt of the session names a run');
     return end;
   }

@@ -81,7 +81,7 @@ export const endLineSchema = z.strictObject({
   ended: z.enum(['completed', 'broken-off']),
   /** That concern all of its runs. */
   doubts: z.array(doubtSchema).max(10_000),
-  /** Of every byte from the header to the newline before this line. */
+  /** Of every byte before this line, and of the rest of it. */
   sha256,
 });
 export type ShardEnd = z.infer<typeof endLineSchema>;
@@ -91,6 +91,11 @@ export function digestOf(plan: SharedPlan): string {
   return createHash('sha256')
     .update(JSON.stringify(sharedPlanSchema.parse(plan)))
     .digest('hex');
+}
+
+/** What the fingerprint of a section covers of its last line. */
+export function sealed({ kind, runs, ended, doubts }: Omit<ShardEnd, 'sha256'>): string {
+  return JSON.stringify(endLineSchema.omit({ sha256: true }).parse({ kind, runs, ended, doubts }));
 }
 
 /** @returns null where the session is no shard, or ended before the number of its runs was fixed */

@@ -5,7 +5,7 @@ import type { JudgedArm } from '../../src/report/build.ts';
 import type { RunSummary } from '../../src/verdict/run-summary.ts';
 import type { Judgement } from '../run/judgement.ts';
 import { commandOfAllShards } from './command-words.ts';
-import { digestOf, sharedPlanOf, shardSchemaVersion } from './shard-file.ts';
+import { digestOf, sealed, sharedPlanOf, shardSchemaVersion } from './shard-file.ts';
 import type { ShardEnd, ShardHeader, SharedPlan } from './shard-file.ts';
 
 /**
@@ -51,7 +51,8 @@ export function* sectionOf(
     yield lineOf(run);
     runs++;
   }
-  const last: ShardEnd = { kind: 'end', runs, ...end, sha256: hash.digest('hex') };
+  const rest = { kind: 'end', runs, ...end } as const;
+  const last: ShardEnd = { ...rest, sha256: hash.update(sealed(rest)).digest('hex') };
   yield `${JSON.stringify(last)}\n`;
 }
 
