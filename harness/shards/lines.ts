@@ -9,7 +9,7 @@ export interface Line {
 }
 
 /** A run in which all that is kept is long takes a tenth of it. */
-export const longestLine = 8 * 1024 * 1024;
+const longestLine = 8 * 1024 * 1024;
 
 export class UnreadableFile extends Error {}
 

@@ -19,7 +19,7 @@ const question = {
   baseline: null,
 } as const;
 
-export const command = 'afterclose gate --seed one';
+const command = 'afterclose gate --seed one';
 
 const asked = [
   { ...sampleArms.unfixedOld.arm, role: 'known-bad' },
@@ -27,7 +27,7 @@ const asked = [
   { ...sampleArms.fixedOld.arm, role: 'subject' },
 ] as const;
 
-export const runsPerArm = 10;
+const runsPerArm = 10;
 
 /** The arms of the whole session, each with its runs as the plan names them. */
 export const judgedArms: readonly JudgedArm[] = judge();
