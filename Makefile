@@ -11,9 +11,10 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 export GOTOOLCHAIN := local
 unexport GO111MODULE GOFLAGS
 
-# The newest release of staticcheck needs a newer Go than the harness does; both are pinned.
+# The newest releases of the check tools need a newer Go than the harness does; all are pinned.
 export STATICCHECK_VERSION := v0.8.2
-export STATICCHECK_GOTOOLCHAIN := go1.26.8
+export ACTIONLINT_VERSION := v1.7.12
+export CHECK_TOOLS_GOTOOLCHAIN := go1.26.8
 
 .PHONY: help
 help: ## print this list
@@ -53,12 +54,16 @@ gate: setup ## the regression gate on this project's own variants; make gate ARG
 compare: setup ## all variants on Go 1.9.7 side by side; make compare ARGS="--budget 60s"
 	@node dist/harness/cli.js compare unfixed deadline retry semaphore waitgroup --go 1.9.7 $(ARGS)
 
+.PHONY: man
+man: build ## read the manual page; it is made from the command line itself
+	@man -l dist/man/afterclose.1
+
 .PHONY: test
 test: setup ## all tests: unit, property, golden, contract, command line, live tracers, Go
 	@scripts/test.sh
 
 .PHONY: check
-check: packages ## eslint, prettier, tsc, knip, gofmt, go vet, staticcheck
+check: packages ## eslint, prettier, tsc, knip, gofmt, go vet, staticcheck, actionlint
 	@scripts/check.sh
 
 .PHONY: golden

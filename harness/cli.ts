@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
+import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { gateCommand } from './commands/gate.ts';
 import { listCommand } from './commands/list.ts';
+import { manualCommand } from './commands/manual.ts';
 import { mergeCommand } from './commands/merge.ts';
 import { releasesCommand } from './commands/releases.ts';
 import { reproCommand } from './commands/repro.ts';
@@ -56,6 +58,10 @@ function createProgram(words: readonly string[], setExitCode: (code: number) => 
     listCommand,
   ]) {
     program.addCommand(inherit(program, create(context, setExitCode)));
+  }
+  // These describe the others.
+  for (const create of [completionCommand, manualCommand]) {
+    program.addCommand(inherit(program, create(context, setExitCode, program)));
   }
   return program;
 }

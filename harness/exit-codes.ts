@@ -13,6 +13,19 @@ export const exitCodes = {
   inconclusive: 4,
 } as const;
 
+/** For readers; the first that applies is the one. */
+export const exitCodeMeanings: readonly (readonly [code: string, meaning: string])[] = [
+  ['128+n', 'Ended by signal n.'],
+  [String(exitCodes.usage), 'The command line or a configuration file is wrong.'],
+  [
+    String(exitCodes.environment),
+    'Nothing was traced: a tool, a right or a Go release is missing, or a build failed.',
+  ],
+  [String(exitCodes.unexpected), 'Unexpected: something that must be clean is held.'],
+  [String(exitCodes.inconclusive), 'Inconclusive: no proof either way, or a report could not be written.'],
+  [String(exitCodes.asExpected), 'As expected: what must be held is held, what must be clean is clean.'],
+];
+
 /** 129 to 192: ended by signal n = code - 128. */
 export function exitCodeOfSignal(signal: NodeJS.Signals): number {
   return firstSignalCode + constants.signals[signal];

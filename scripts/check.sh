@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Usage: check.sh
 # Every static check, each with one line. A failing one does not hide the others; a check that could not
-# be run counts as failed, since nothing was checked. Expects GOTOOLCHAIN and STATICCHECK_* from the Makefile.
+# be run counts as failed, since nothing was checked. Expects GOTOOLCHAIN and the versions of the tools from the Makefile.
 set -uo pipefail
 [ -t 1 ] || export NO_COLOR=1
 
@@ -17,6 +17,7 @@ main() {
   step gofmt check_gofmt
   step 'go vet' each_module go vet ./...
   step staticcheck check_staticcheck
+  step actionlint check_workflows
   if [ "${#failed[@]}" -gt 0 ]; then
     echo "check: failed: $(printf '%s, ' "${failed[@]}" | sed 's/, $//')"
     exit 1
@@ -45,17 +46,30 @@ check_gofmt() {
 }
 
 check_staticcheck() {
-  local bin=$PWD/build/staticcheck-$STATICCHECK_VERSION
-  if [ ! -x "$bin/staticcheck" ]; then
-    echo "staticcheck: building $STATICCHECK_VERSION with $STATICCHECK_GOTOOLCHAIN (fetched once)"
-    GOTOOLCHAIN=$STATICCHECK_GOTOOLCHAIN GOBIN=$bin \
-      go install "honnef.co/go/tools/cmd/staticcheck@$STATICCHECK_VERSION" || {
-      echo 'staticcheck could not be had, so the Go code is not checked by it. Offline? Once with a network is enough.'
+  local tool
+  tool=$(go_tool staticcheck honnef.co/go/tools/cmd/staticcheck "$STATICCHECK_VERSION") || return 1
+  # It reads what the go command compiles, and that must be no newer than the Go it was built with.
+  GOTOOLCHAIN=$CHECK_TOOLS_GOTOOLCHAIN each_module "$tool" ./...
+}
+
+# Alone, without the linters of shell and Python scripts that it would use where it finds them.
+check_workflows() {
+  local tool
+  tool=$(go_tool actionlint github.com/rhysd/actionlint/cmd/actionlint "$ACTIONLINT_VERSION") || return 1
+  "$tool" -shellcheck= -pyflakes= examples/github-*.yml
+}
+
+# go_tool NAME PACKAGE VERSION: prints where the tool is, which is built once.
+go_tool() {
+  local name=$1 bin=$PWD/build/$1-$3
+  if [ ! -x "$bin/$name" ]; then
+    echo "$name: building $3 with $CHECK_TOOLS_GOTOOLCHAIN (fetched once)" >&2
+    GOTOOLCHAIN=$CHECK_TOOLS_GOTOOLCHAIN GOBIN=$bin go install "$2@$3" || {
+      echo "$name could not be had, so nothing is checked by it. Offline? Once with a network is enough." >&2
       return 1
     }
   fi
-  # It reads what the go command compiles, and that must be no newer than the Go it was built with.
-  GOTOOLCHAIN=$STATICCHECK_GOTOOLCHAIN each_module "$bin/staticcheck" ./...
+  echo "$bin/$name"
 }
 
 each_module() {

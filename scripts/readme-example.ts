@@ -1,6 +1,7 @@
 /** The example in README.md: what the terminal renderer makes of the report kept in docs/example. */
 import { renderers } from '../src/report/index.ts';
 import type { Report } from '../src/report/report.ts';
+import { replaceMarkedPart } from './marked-part.ts';
 
 /** The session's folder would be another on every machine; this is the default place. */
 export function renderExample(report: Report): string {
@@ -14,13 +15,5 @@ export function renderExample(report: Report): string {
 
 /** @throws where the marks are missing */
 export function replaceExample(readme: string, example: string): string {
-  const [begin, end] = marksOf(readme);
-  return `${readme.slice(0, begin)}\n\n\`\`\`\n${example.trimEnd()}\n\`\`\`\n\n${readme.slice(end)}`;
-}
-
-function marksOf(readme: string): [number, number] {
-  const begin = /<!-- output: [^>]*-->/.exec(readme);
-  const end = readme.indexOf('<!-- end of output -->');
-  if (begin === null || end < begin.index) throw new Error('README.md has no marks around its example');
-  return [begin.index + begin[0].length, end];
+  return replaceMarkedPart(readme, 'output', `\`\`\`\n${example.trimEnd()}\n\`\`\``);
 }

@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { parseToolchainName } from '../go/toolchain-name.ts';
 import { listVariants } from '../go/variants.ts';
 import type { Variant } from '../go/variants.ts';
-import { suggestNames } from './nearest.ts';
+import { suggestNames } from '../nearest.ts';
 import type { WantedArm } from './wanted-arms.ts';
 
 export interface ArmSources {

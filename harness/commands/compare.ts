@@ -7,7 +7,8 @@ import { readArms } from './arm-grammar.ts';
 import type { CommandContext } from './context.ts';
 import { runExperiment } from './experiment.ts';
 import type { Experiment, ExperimentOptions } from './experiment.ts';
-import { addCommonOptions, addPlaceOptions, collect, durationMs, readWith, wholeNumber } from './options.ts';
+import { addPlaceOptions, collect, durationMs, readWith, wholeNumber } from './options.ts';
+import { addReportOptions } from './report-options.ts';
 import { scenario } from './repro.ts';
 import { addShardOption } from './shard-option.ts';
 
@@ -42,7 +43,7 @@ export function compareCommand(context: CommandContext, setExitCode: (code: numb
     .action(async (words: readonly string[], options: CompareOptions) => {
       setExitCode(await compare(context, words, options));
     });
-  return addCommonOptions(addShardOption(addPlaceOptions(command)));
+  return addReportOptions(addShardOption(addPlaceOptions(command)));
 }
 
 const defaultRuns = 10;
@@ -65,7 +66,7 @@ async function compare(
     tracers: options.tracer ?? [null],
   });
   const below = options.detect ?? defaultClaim.below;
-  const report = await runExperiment(
+  const { exitCode } = await runExperiment(
     context,
     {
       question: { kind: 'compare', claim: { ...defaultClaim, below } },
@@ -73,17 +74,21 @@ async function compare(
       wanted,
       beside: 'untraced',
       runs: howMany(options),
-      // How many runs fit is measured with runs that nobody counts.
-      warmUpRuns: options.budget === undefined ? options.warmUp : Math.max(1, options.warmUp),
+      warmUpRuns: warmUpOf(options),
       cyclesPerRun: options.cycles,
       detect: options.detect ?? null,
     },
     options,
   );
-  return report.exitCode;
+  return exitCode;
 }
 
 const defaultClaim = { below: 0.1, confidence: 0.95 };
+
+/** How many runs fit, and how long they take, is measured with runs that nobody counts. */
+function warmUpOf({ budget, detect, warmUp }: CompareOptions): number {
+  return budget === undefined && detect === undefined ? warmUp : Math.max(1, warmUp);
+}
 
 function howMany({ runs, budget, detect }: CompareOptions): Experiment['runs'] {
   if (runs !== undefined) return runs;

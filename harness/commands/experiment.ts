@@ -1,14 +1,15 @@
-/** What `repro`, `compare` and `gate` have in common: build, plan, run, save, and judge what was saved. */
+/** What `repro`, `releases`, `compare` and `gate` have in common: build, plan, run, save, and judge what was saved. */
 import { randomBytes } from 'node:crypto';
 import { join, relative, resolve } from 'node:path';
 import { untraced } from '../../src/experiment/plan.ts';
+import type { Shard } from '../../src/experiment/shard.ts';
+import { renderJson } from '../../src/report/json.ts';
 import type { Question } from '../../src/report/question.ts';
 import type { Report } from '../../src/report/report.ts';
 import { HarnessError } from '../errors.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { decideExitCode, exitCodes } from '../exit-codes.ts';
 import type { Progress } from '../output/progress.ts';
 import { buildLauncher } from '../go/build.ts';
-import type { Judgement } from '../run/judgement.ts';
 import { runSession } from '../run/session.ts';
 import type { BlockTime } from '../run/session.ts';
 import { shardFileName } from '../shards/shard-file.ts';
@@ -20,10 +21,9 @@ import type { CommandContext } from './context.ts';
 import { estimateMs, planExperiment, runnablePrograms, runsWithin } from './experiment-plan.ts';
 import type { ExperimentPlan } from './experiment-plan.ts';
 import { commandLine, progressFor } from './options.ts';
-import type { CommonOptions } from './options.ts';
 import { judgeUntilSignal } from './judging.ts';
-import { printReport, renderReportJson } from './print-judgement.ts';
 import { describePrice } from './price.ts';
+import { openReportersFor, type ReportOptions } from './report-options.ts';
 import { chooseShard } from './shard-option.ts';
 import type { ShardOptions } from './shard-option.ts';
 import { findPlace } from './session-place.ts';
@@ -49,41 +49,70 @@ export interface Experiment {
   readonly refuse?: (plan: SessionFile) => void;
 }
 
-export interface ExperimentOptions extends CommonOptions, PlaceOptions, ShardOptions {
+export interface ExperimentOptions extends ReportOptions, PlaceOptions, ShardOptions {
   readonly seed?: string;
   readonly out?: string;
 }
 
-/** Runs it, and prints what came out. */
+export interface Told {
+  readonly report: Report;
+  /** The report's, or that of a reporter that could not tell it. */
+  readonly exitCode: number;
+}
+
+/** Runs it, and tells what came out. */
 export async function runExperiment(
   context: CommandContext,
   experiment: Experiment,
   options: ExperimentOptions,
-): Promise<Report> {
-  const { judgement, sessionPath } = await conductExperiment(context, experiment, options);
-  await printReport(judgement.report, { context, options, sessionPath });
-  return judgement.report;
+): Promise<Told> {
+  const started = await startSession(experiment, options);
+  const reporters = await openReportersFor(options, context);
+  const report = await conduct(context, { experiment, options, started });
+  const told = await reporters.tell(report, shortPath(started.directory));
+  return { report, exitCode: decideExitCode([report.exitCode, told]) };
 }
 
-export interface ConductedExperiment {
-  readonly judgement: Judgement;
-  /** Where the session is stored, as it is to be told. */
-  readonly sessionPath: string;
-}
-
-/** Runs it, and saves its report beside the evidence. */
+/** Runs it, for a command that tells what came out of several. */
 export async function conductExperiment(
   context: CommandContext,
   experiment: Experiment,
   options: ExperimentOptions,
-): Promise<ConductedExperiment> {
+): Promise<Report> {
+  return conduct(context, { experiment, options, started: await startSession(experiment, options) });
+}
+
+interface StartedSession {
+  readonly session: string;
+  readonly startedAt: Date;
+  /** Absolute. */
+  readonly directory: string;
+  /** Null: all of it. */
+  readonly shard: Shard | null;
+}
+
+async function startSession({ runs }: Experiment, options: ExperimentOptions): Promise<StartedSession> {
   const shard = chooseShard(options, process.env);
-  if (shard !== null && typeof experiment.runs !== 'number') throw budgetOfShard();
-  const progress = progressFor(options);
+  if (shard !== null && typeof runs !== 'number') throw budgetOfShard();
   const startedAt = new Date();
   const session = newSessionId(startedAt);
   const directory = resolve(options.out ?? defaultSessionDirectory(process.cwd(), session));
   await checkIsFree(directory);
+  return { session, startedAt, directory, shard };
+}
+
+interface ConductRequest {
+  readonly experiment: Experiment;
+  readonly options: ExperimentOptions;
+  readonly started: StartedSession;
+}
+
+async function conduct(
+  context: CommandContext,
+  { experiment, options, started }: ConductRequest,
+): Promise<Report> {
+  const { session, startedAt, directory, shard } = started;
+  const progress = progressFor(options);
   const { host } = context;
   const chosen = await chooseTracers(experiment.wanted, context, progress);
   const building = { host, onProgress: (line: string) => progress.say(line) };
@@ -167,15 +196,14 @@ async function chooseTracers(
   return chosen;
 }
 
-async function judge(directory: string, progress: Progress): Promise<ConductedExperiment> {
+async function judge(directory: string, progress: Progress): Promise<Report> {
   progress.show('judging what was saved');
-  const sessionPath = shortPath(directory);
-  const judgement = await judgeUntilSignal(directory, sessionPath);
-  await writeReport(directory, renderReportJson(judgement.report));
+  const judgement = await judgeUntilSignal(directory, shortPath(directory));
+  await writeReport(directory, renderJson(judgement.report));
   const shard = describeShard(judgement);
   if (shard !== null) await writePieces(join(directory, shardFileName), shard);
   progress.clear();
-  return { judgement, sessionPath };
+  return judgement.report;
 }
 
 function describe(blocks: SessionFile['blocks']): string {

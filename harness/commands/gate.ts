@@ -20,7 +20,8 @@ import { readArms } from './arm-grammar.ts';
 import type { CommandContext } from './context.ts';
 import { runExperiment } from './experiment.ts';
 import type { ExperimentOptions } from './experiment.ts';
-import { addCommonOptions, addPlaceOptions, progressFor, readWith, wholeNumber } from './options.ts';
+import { addPlaceOptions, progressFor, readWith, wholeNumber } from './options.ts';
+import { addReportOptions } from './report-options.ts';
 import { scenario } from './repro.ts';
 import { addShardOption } from './shard-option.ts';
 import type { WantedArm } from './wanted-arms.ts';
@@ -66,7 +67,7 @@ export function gateCommand(context: CommandContext, setExitCode: (code: number)
     .action(async (subjects: readonly string[], options: GateOptions) => {
       setExitCode(await gate(context, subjects, options));
     });
-  return addCommonOptions(addShardOption(addPlaceOptions(command)));
+  return addReportOptions(addShardOption(addPlaceOptions(command)));
 }
 
 /**
@@ -109,7 +110,7 @@ async function gate(
   progress.say(
     `the claim ${formatClaim(claim)} takes ${formatCounted(needed, 'clean run')} of each arm; ${formatCounted(runs, 'run')} of ${formatCounted(wanted.length, 'arm')} will be made`,
   );
-  const report = await runExperiment(
+  const { report, exitCode } = await runExperiment(
     context,
     {
       question: { kind: 'gate', claim, inconclusive: options.inconclusive, baseline },
@@ -129,7 +130,7 @@ async function gate(
     const told = await keepBaseline(resolve(options.writeBaseline), program, report);
     progress.say(told);
   }
-  return report.exitCode;
+  return exitCode;
 }
 
 interface RoleSources {

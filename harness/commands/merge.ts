@@ -2,15 +2,16 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Report } from '../../src/report/report.ts';
+import { decideExitCode } from '../exit-codes.ts';
 import { findShardFiles } from '../shards/find-shard-files.ts';
 import { joinSections } from '../shards/join-sections.ts';
 import { mergeFiles } from '../shards/merge-files.ts';
 import type { CommandContext } from './context.ts';
-import { addCommonOptions, progressFor } from './options.ts';
-import type { CommonOptions } from './options.ts';
-import { printReport } from './print-judgement.ts';
+import { progressFor } from './options.ts';
+import { addReportOptions, openReportersFor } from './report-options.ts';
+import type { ReportOptions } from './report-options.ts';
 
-interface MergeOptions extends CommonOptions {
+interface MergeOptions extends ReportOptions {
   readonly out?: string;
 }
 
@@ -23,11 +24,12 @@ export function mergeCommand(context: CommandContext, setExitCode: (code: number
     )
     .option('--out <file>', 'also write the shards together into one file, which can be merged again')
     .action(async (paths: readonly string[], options: MergeOptions) => {
+      const reporters = await openReportersFor(options, context);
       const report = await merge(paths, options);
-      await printReport(report, { context, options, sessionPath: null });
-      setExitCode(report.exitCode);
+      const told = await reporters.tell(report, null);
+      setExitCode(decideExitCode([report.exitCode, told]));
     });
-  return addCommonOptions(command);
+  return addReportOptions(command);
 }
 
 async function merge(paths: readonly string[], options: MergeOptions): Promise<Report> {

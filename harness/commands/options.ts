@@ -86,15 +86,20 @@ export function collect(value: string, before: readonly string[] | undefined): r
 }
 
 /**
- * The command line as it could be typed again, without the place where the session was kept: the report is the
- * same wherever that was.
+ * The command line as it could be typed again, without the places where the session was kept and told: the report
+ * is the same wherever that was.
  */
 export function commandLine(words: readonly string[]): string {
   const kept = words.filter(
-    (word, index) => word !== '--out' && !word.startsWith('--out=') && words[index - 1] !== '--out',
+    (word, index) =>
+      !placeOptions.some(
+        (option) => word === option || word.startsWith(`${option}=`) || words[index - 1] === option,
+      ),
   );
   return ['afterclose', ...kept.map(quoteWord)].join(' ');
 }
+
+const placeOptions = ['--out', '--reporter'];
 
 function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -5,8 +5,8 @@ import { exitCodes } from '../exit-codes.ts';
 import type { CommandContext } from './context.ts';
 import { commandLine } from './options.ts';
 import type { CommonOptions } from './options.ts';
-import { searchSchemaVersion } from './release-search-document.ts';
-import type { SearchDocument } from './release-search-document.ts';
+import { searchSchemaVersion } from '../releases/search-document.ts';
+import type { SearchDocument } from '../releases/search-document.ts';
 import type { ReleaseSearch, SearchResult } from './release-search.ts';
 
 export interface SearchOutput {

@@ -82,12 +82,11 @@ export async function searchReleases(
     );
     missing.push(...brought.missing);
     if (brought.missing.length > 0) return null;
-    const { judgement } = await conductExperiment(context, experimentOf(search, brought.wanted), {
+    const report = await conductExperiment(context, experimentOf(search, brought.wanted), {
       ...options,
       seed: search.seed,
       ...(options.out === undefined ? {} : { out: join(options.out, release) }),
     });
-    const { report } = judgement;
     const [arm] = report.arms;
     if (arm === undefined) throw new RangeError('a session of one arm has none');
     runs.push({ release, arm, report });

@@ -7,11 +7,12 @@ import { exitCodes } from '../exit-codes.ts';
 import type { CommandContext } from './context.ts';
 import { runExperiment } from './experiment.ts';
 import type { ExperimentOptions } from './experiment.ts';
-import { addCommonOptions, addPlaceOptions, collect, progressFor, wholeNumber } from './options.ts';
+import { addPlaceOptions, collect, progressFor, wholeNumber } from './options.ts';
 import { bringReleases, chooseReleases, withLegacyClose } from './release-choice.ts';
 import type { ReleaseChoice } from './release-choice.ts';
 import { printSearch } from './release-search-output.ts';
 import { searchReleases } from './release-search.ts';
+import { addReportOptions } from './report-options.ts';
 import { scenario } from './repro.ts';
 import { addShardOption } from './shard-option.ts';
 import { variantArms } from './wanted-arms.ts';
@@ -54,7 +55,7 @@ export function releasesCommand(context: CommandContext, setExitCode: (code: num
     .action(async (options: ReleasesOptions) => {
       setExitCode(await releases(context, options));
     });
-  return addCommonOptions(addShardOption(addPlaceOptions(command)));
+  return addReportOptions(addShardOption(addPlaceOptions(command)));
 }
 
 async function releases(context: CommandContext, options: ReleasesOptions): Promise<number> {
@@ -88,7 +89,7 @@ async function list(
     { host: context.host, onProgress: (line) => progress.say(line) },
   );
   if (wanted.length === 0) throw noRelease(missing[0]?.why ?? 'none was named');
-  const report = await runExperiment(
+  const told = await runExperiment(
     context,
     {
       question: { kind: 'releases', missing: [...missing] },
@@ -102,7 +103,7 @@ async function list(
     },
     options,
   );
-  return report.exitCode;
+  return told.exitCode;
 }
 
 async function bisect(
@@ -112,6 +113,7 @@ async function bisect(
 ): Promise<number> {
   const [variant, ...others] = variants;
   if (variant === undefined || others.length > 0) throw oneVariant(variants);
+  if (options.reporter !== undefined) throw noReporter();
   const seed = options.seed ?? randomBytes(4).toString('hex');
   const search = {
     scenario,
@@ -156,6 +158,16 @@ function oneVariant(variants: readonly string[]): HarnessError {
     what: '--bisect looks for the border of one variant',
     why: `${variants.length} were named: ${variants.join(', ')}`,
     remedy: 'name one with --variant, and search once for each',
+    exitCode: exitCodes.usage,
+  });
+}
+
+function noReporter(): HarnessError {
+  return new HarnessError({
+    what: '--bisect has no --reporter',
+    why: 'reporters tell one session, and a search makes one for each release that it runs',
+    remedy:
+      'use --json for what the search found, and afterclose check SESSION --reporter for one of its sessions',
     exitCode: exitCodes.usage,
   });
 }

@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import { runExperiment } from './experiment.ts';
 import type { ExperimentOptions } from './experiment.ts';
-import { addPlaceOptions, addCommonOptions, collect, wholeNumber } from './options.ts';
+import { addPlaceOptions, collect, wholeNumber } from './options.ts';
+import { addReportOptions } from './report-options.ts';
 import { addShardOption } from './shard-option.ts';
 import { variantArms } from './wanted-arms.ts';
 
@@ -25,14 +26,14 @@ export function reproCommand(context: CommandContext, setExitCode: (code: number
     .option('--variant <name>', 'a variant, repeatable (default: unfixed, semaphore)', collect)
     .option(
       '--go <release>',
-      'a Go release such as 1.9.7, or local; repeatable (default: 1.9.7, local)',
+      'a Go release such as 1.9.7, or local; repeatable (default: 1.9.7, local, local+legacy-close)',
       collect,
     )
     .option('--tracer <name>', 'what watches (default: the best that is usable here)')
     .action(async (options: ReproOptions) => {
       setExitCode(await repro(context, options));
     });
-  return addCommonOptions(addShardOption(addPlaceOptions(command)));
+  return addReportOptions(addShardOption(addPlaceOptions(command)));
 }
 
 /** @returns the exit code */

@@ -6,7 +6,7 @@ import type { Progress } from '../output/progress.ts';
 import type { UsableTracer } from '../run/session.ts';
 import { findTracer, liveTracers } from '../tracers/index.ts';
 import type { Availability, Host } from '../tracers/tracer.ts';
-import { suggestNames } from './nearest.ts';
+import { suggestNames } from '../nearest.ts';
 
 export interface ChosenTracer {
   readonly name: string;

@@ -11,7 +11,7 @@ import { parseToolchainName } from '../go/toolchain-name.ts';
 import { resolveToolchains } from '../go/toolchain.ts';
 import { expectedVerdict, listVariants } from '../go/variants.ts';
 import type { Variant } from '../go/variants.ts';
-import { suggestNames } from './nearest.ts';
+import { suggestNames } from '../nearest.ts';
 
 /** An arm whose names were found to be good; nothing was downloaded or built yet. */
 export interface WantedArm {
@@ -34,7 +34,6 @@ export type WantedProgram =
 
 /** A program that can be run. */
 export interface BuiltProgram extends Pick<Arm, 'variant' | 'toolchain' | 'expected'> {
-  readonly claims: 'made' | 'none';
   /** Absolute path. */
   readonly file: string;
   /** Of a target; a variant gets those of its session. */
@@ -89,7 +88,16 @@ export async function buildPrograms(
   return programs;
 
   async function build(program: WantedProgram): Promise<BuiltProgram> {
-    if (program.kind === 'target') return buildTarget(program.target, options);
+    if (program.kind === 'target') {
+      const { target } = program;
+      const own = {
+        variant: target.name,
+        toolchain: null,
+        expected: target.expects,
+        goVersion: null,
+      } as const;
+      return { ...own, ...(await buildTarget(target, options)), target };
+    }
     const { scenario, variant, release } = program;
     const [toolchain] = await resolveToolchains([release], options);
     if (toolchain === undefined) throw new RangeError(`${release} was not resolved`);
@@ -98,7 +106,6 @@ export async function buildPrograms(
       variant: variant.name,
       toolchain: binary.toolchain,
       expected: expectedVerdict(variant, binary.toolchain),
-      claims: 'made',
       file: binary.binary,
       target: null,
       goVersion: binary.goVersion,

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
-import type { BuiltProgram } from '../commands/wanted-arms.ts';
 import { HarnessError } from '../errors.ts';
 import { isExecutableFile } from '../executable-file.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -11,23 +10,21 @@ import { throwIfInterrupted } from '../run/interruption.ts';
 import { runGroup } from '../run/process-group.ts';
 import type { Target } from './target.ts';
 
-/** @throws HarnessError (environment) where it does not build, or there is nothing to run afterwards */
-export async function buildTarget(target: Target, options: BuildOptions): Promise<BuiltProgram> {
+/**
+ * @returns the file that its command names, as an absolute path
+ * @throws HarnessError (environment) where it does not build, or there is nothing to run afterwards
+ */
+export async function buildTarget(
+  target: Target,
+  options: BuildOptions,
+): Promise<{ readonly file: string; readonly sha256: string }> {
   if (target.build !== null) await runBuild(target, target.build, options);
   const file = findCommand(target);
   if (file === null) throw notThere(target);
-  return {
-    variant: target.name,
-    toolchain: null,
-    expected: target.expects,
-    claims: 'none',
-    file,
-    target,
-    goVersion: null,
-    sha256: createHash('sha256')
-      .update(await readFile(file))
-      .digest('hex'),
-  };
+  const sha256 = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+  return { file, sha256 };
 }
 
 /** The absolute path of what the command names, as a shell would find it from the target's directory; null: nothing. */

@@ -8,7 +8,7 @@ import { dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import type { z } from 'zod';
-import { suggestNames } from '../commands/nearest.ts';
+import { suggestNames } from '../nearest.ts';
 import { HarnessError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { findCommand } from './build-target.ts';

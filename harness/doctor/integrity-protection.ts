@@ -31,7 +31,7 @@ export function judgeStatus(text: string): Finding {
   return {
     state: 'degraded',
     found: said === '' ? 'csrutil says nothing' : said,
-    why: 'dtruss sees no system calls while it is enabled',
+    why: 'DTrace, and dtruss with it, sees no system calls while it is enabled',
     remedy:
       'record on a test machine whose SIP lets DTrace in (csrutil enable --without dtrace, in recovery mode)',
   };

@@ -14,7 +14,7 @@ import { threadOf } from './file-set.ts';
 import { withLatestReturns } from './thread-returns.ts';
 
 /** What is known when all of it has been read. */
-export interface LogStyle extends Pick<LogFacts, 'calls' | 'times' | 'threadsApart' | 'ids'> {
+export interface LogStyle extends Pick<LogFacts, 'calls' | 'times' | 'threadsApart' | 'ids' | 'system'> {
   /** `strace -f -ttt -T` */
   readonly told: string;
 }
@@ -84,6 +84,7 @@ function straceStyle(
     threadsApart:
       follow !== '-ff' ? 'one-log' : !isOrdered ? 'unordered' : durations ? 'ordered' : 'ordered-by-entries',
     ids: follow !== 'none',
+    system: 'linux',
     told: `strace${followOption}${stampOption}${durations ? ' -T' : ''}`,
   };
 }
@@ -98,6 +99,7 @@ function decodeDtruss(log: OpenLog): DecodedLog {
       return {
         calls,
         ids,
+        system: 'darwin',
         times: 'none',
         threadsApart: 'one-log',
         told: `dtruss of macOS (untested on a real machine)${shown}`,
@@ -124,9 +126,15 @@ function decodeDtrace(log: OpenLog): DecodedLog {
   const calls = new Set<string>();
   return {
     events: noteCalls(run(log.bytes(), decoder), calls),
-    style: () => ({ calls, ids: true, times: 'told', threadsApart: 'one-log', told: 'sockets.d (DTrace)' }),
+    style: () => {
+      const { system } = decoder;
+      const told = system === 'darwin' ? darwinStyle : 'sockets.d (DTrace)';
+      return { calls, ids: true, times: 'told', threadsApart: 'one-log', system, told };
+    },
   };
 }
+
+const darwinStyle = 'sockets-darwin.d (DTrace of macOS; untested on a real machine)';
 
 interface ChunkDecoder {
   push(chunk: Uint8Array): readonly TraceEvent[];

@@ -25,6 +25,7 @@ export async function judgeHexDump({ logs }: RecognizedLog, request: LogRequest)
     times: 'none',
     threadsApart: 'one-log',
     ids: false,
+    system: null,
   };
   const lacks = lacksOf(facts);
   const document = logDocument({

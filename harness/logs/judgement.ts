@@ -44,7 +44,8 @@ async function judgeEvents(
   const decoded = decodeLog(format, logs);
   const analysis = await analyzeLog(decoded.events, rulesFor(recognized, request));
   const style = decoded.style();
-  if (analysis.frame !== null) return judgeFramed(recognized, format, analysis, style, request);
+  if (analysis.frame !== null && style.system === 'linux')
+    return judgeFramed(recognized, format, analysis, style, request);
   const facts: LogFacts = { ...style, format, content: analysis.seen };
   const lacks = lacksOf(facts);
   const known = facts.threadsApart === 'unordered' ? withoutOrder(analysis.summary) : analysis.summary;

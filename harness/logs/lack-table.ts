@@ -23,6 +23,7 @@ export type LackCode =
   | 'other-closes'
   | 'receives'
   | 'returns'
+  | 'rules'
   | 'sockets'
   | 'start'
   | 'times';
@@ -80,6 +81,12 @@ export const lacking = {
     code: 'entries',
     what: 'dtruss prints a call when it has come back, and its times are processor times of single threads',
     cannot: 'which calls were in flight at a close or a bind is not known',
+    effect: 'findings',
+  },
+  rules: {
+    code: 'rules',
+    what: 'It was made on macOS, and the replay knows the rules of Linux; neither was tried there',
+    cannot: 'which sockets block a bind, and when a socket is released, is taken for as it is on Linux',
     effect: 'findings',
   },
   ids: {

@@ -4,6 +4,7 @@
  * log says.
  */
 import type { LogContent } from '../../src/verdict/log-analysis.ts';
+import type { System } from '../tracers/errno.ts';
 import { callGroups, lacking, type Lack } from './lack-table.ts';
 import { recordingCommands } from './recording-commands.ts';
 import type { LogFormat } from './recognition.ts';
@@ -18,6 +19,8 @@ export interface LogFacts {
   readonly threadsApart: 'one-log' | 'ordered' | 'ordered-by-entries' | 'unordered';
   /** Every line names its process and thread. */
   readonly ids: boolean;
+  /** That made it; null: it does not say. */
+  readonly system: System | null;
 }
 
 export interface Advice {
@@ -33,7 +36,7 @@ export function lacksOf(facts: LogFacts): readonly Lack[] {
     case 'dtruss':
       return [...dtrussLacks(facts), ...callLacks(facts)];
     case 'dtrace':
-      return facts.calls.has('bind') ? [] : [lacking.binds];
+      return dtraceLacks(facts);
     case 'bind-hexdump':
       return [lacking.answers];
   }
@@ -59,6 +62,10 @@ function straceLacks({ content, times, threadsApart }: LogFacts): Lack[] {
   if (content.begin === 'midway' && content.events > 0) lacks.push(lacking.start);
   if (times !== 'told' && threadsApart !== 'unordered') lacks.push(lacking[times]);
   return lacks;
+}
+
+function dtraceLacks({ calls, system }: LogFacts): Lack[] {
+  return [...(calls.has('bind') ? [] : [lacking.binds]), ...(system === 'darwin' ? [lacking.rules] : [])];
 }
 
 function dtrussLacks({ ids }: LogFacts): Lack[] {

@@ -6,7 +6,7 @@ import { readHead } from '../tracers/strace/line.ts';
 import { expandFiles, threadFiles, threadOf } from './file-set.ts';
 import { openLog, type OpenLog } from './input.ts';
 import { recognize, type LogFormat } from './recognition.ts';
-import { dtrussCommand, straceCommand } from './recording-commands.ts';
+import { macosCommand, straceCommand } from './recording-commands.ts';
 
 export interface RecognizedLog {
   readonly format: LogFormat;
@@ -97,7 +97,7 @@ function notUnderstood(name: string, seen: string, remedy: string | null): Harne
     remedy: [
       remedy,
       `make a log with: ${straceCommand}`,
-      `or, on macOS (untested on a real machine): ${dtrussCommand}`,
+      `or, on macOS (untested on a real machine): ${macosCommand}`,
     ]
       .filter((line) => line !== null)
       .join('\n'),

@@ -6,15 +6,15 @@ import type { LogFormat } from './recognition.ts';
 export const straceCalls = '%desc,%network,%process,close_range,unshare';
 
 export const straceCommand = `strace -f -ttt -T -o trace.txt -e trace=${straceCalls} PROGRAM ARGUMENTS`;
-export const dtrussCommand = 'sudo dtruss -a -f PROGRAM ARGUMENTS 2> dtruss.txt';
+export const macosCommand =
+  "sudo dtrace -o trace.txt -s harness/tracers/dtrace/sockets-darwin.d -c 'PROGRAM ARGUMENTS'";
 
 export function recordingCommands(format: LogFormat): readonly Advice[] {
-  if (format === 'strace' || format === 'dtrace') return [strace];
-  return [strace, dtruss];
+  return format === 'strace' || format === 'dtrace' ? [strace] : [strace, macos];
 }
 
 const strace: Advice = { gives: 'all of it, on Linux', command: straceCommand };
-const dtruss: Advice = {
-  gives: 'all that dtruss can tell (macOS; untested on a real machine): no addresses and no calls in flight',
-  command: dtrussCommand,
+const macos: Advice = {
+  gives: 'addresses and calls in flight, on macOS (untested on a real machine)',
+  command: macosCommand,
 };

@@ -10,7 +10,7 @@ import { summarizeArm } from './arm-figures.ts';
 import { tallyArm, type TalliedArm } from './arm-tally.ts';
 import { findCautions } from './cautions.ts';
 import { compareArms } from './comparison.ts';
-import { toDoubtReport, toFindingReport } from './convert.ts';
+import { toDoubtReport, toFindingReport, toRunReport } from './convert.ts';
 import { answerGate } from './gate.ts';
 import type { Question } from './question.ts';
 import { reportSchemaVersion, type Report } from './report.ts';
@@ -59,7 +59,10 @@ export type SessionEnd =
   | { readonly kind: 'failed' };
 
 export function buildReport({ arms, ...facts }: ReportInput): Report {
-  return reportOf(facts, arms.map(tallyArm));
+  return {
+    ...reportOf(facts, arms.map(tallyArm)),
+    runs: arms.flatMap(({ arm, runs }) => runs.map((run) => toRunReport(run, arm))),
+  };
 }
 
 /** @param tallied in the order in which they are to be shown */

@@ -2,7 +2,9 @@
 import type { Arm } from '../experiment/arm.ts';
 import type { Evidence, Finding, Holder } from '../findings/finding.ts';
 import type { Doubt } from '../verdict/doubt.ts';
-import type { DoubtReport, EvidenceReport, FindingReport, HolderReport } from './report.ts';
+import type { RunSummary } from '../verdict/run-summary.ts';
+import { untraced } from '../experiment/plan.ts';
+import type { DoubtReport, EvidenceReport, FindingReport, HolderReport, RunReport } from './report.ts';
 
 export function toFindingReport(finding: Finding, arm: Arm): FindingReport {
   const { failed } = finding;
@@ -60,4 +62,19 @@ function toEvidenceReport({ at, pid, tid, what, fd, name }: Evidence): EvidenceR
 
 export function toDoubtReport({ code, run, address, pid, text }: Doubt): DoubtReport {
   return { code, run, address, pid, text };
+}
+
+export function toRunReport(run: RunSummary, { variant, toolchain, tracer, expected }: Arm): RunReport {
+  return {
+    run: run.run,
+    variant,
+    toolchain,
+    tracer,
+    expected,
+    verdict: run.verdict,
+    figures: tracer === untraced ? null : run.figures,
+    claimed: run.claimed,
+    findings: run.findings.length + run.findingsOmitted,
+    doubts: run.doubts.length + run.doubtsOmitted,
+  };
 }

@@ -41,3 +41,32 @@ export function escapeJson(document: string): string {
     }).join(''),
   );
 }
+
+/**
+ * For XML 1.0, as text or as the value of an attribute in double quotes. What XML can not hold at all (most
+ * controls, lone surrogates) is made visible by escapeTerminal, which `text` must have been through.
+ */
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/**
+ * For a paragraph or a table cell of GitHub Flavored Markdown: nothing in it is markup, HTML or a link. GitHub looks
+ * for mentions, issues and addresses in what is shown, where a backslash no longer protects, so these are broken up
+ * by a visible escape. `text` must have been through escapeTerminal, so that it is one line.
+ */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/@|#(?=\d)|:(?=\/\/)|(?<=www)\./gi, (character) => `\\x${character.charCodeAt(0).toString(16)}`)
+    .replace(/[\\`*_{}[\]<>#&|~$!]/g, (character) => `\\${character}`)
+    .replace(/^(\s*)([-+=])/, '$1\\$2')
+    .replace(/^(\s*\d{1,9})([.)])(?=\s|$)/, '$1\\$2');
+}
+
+/**
+ * For lines of text that GitHub Actions shows: it would act on a line that begins with `::`, and on `##[` wherever
+ * it stands (both seen in the runner's parser, ActionCommand.cs).
+ */
+export function escapeWorkflowCommands(text: string): string {
+  return text.replace(/^(\s*):(?=:)/gm, '$1\\x3a').replaceAll('##[', '\\x23#[');
+}

@@ -34,7 +34,7 @@ function knownWords({ findings }: GateReport): string {
   return known === 0 ? '' : `, but for ${formatCounted(known, 'finding')} that the baseline knows`;
 }
 
-function describeReason({ code, subject }: GateReport['reasons'][number]): string {
+export function describeReason({ code, subject }: GateReport['reasons'][number]): string {
   const name = excerpt(subject ?? '');
   switch (code) {
     case 'known-bad-missing':

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { armRoles } from '../experiment/arm.ts';
 import { findingCodes } from '../findings/finding.ts';
+import type { ClaimedFigures, RunFigures } from '../verdict/run-summary.ts';
 import { outcomes } from '../verdict/outcome.ts';
 import { verdicts } from '../verdict/verdict.ts';
 import {
@@ -154,7 +155,24 @@ export const reportSchema = z.strictObject({
   notesOmitted: count,
 });
 
-export type Report = z.infer<typeof reportSchema>;
+/**
+ * One run of an arm, for formats that list them. No part of the JSON document, which stays small however many
+ * there are; a report that was read from one has none.
+ */
+export interface RunReport extends Pick<
+  ArmReport,
+  'variant' | 'toolchain' | 'tracer' | 'expected' | 'verdict'
+> {
+  readonly run: string;
+  /** Null where there is no evidence: tracer none. */
+  readonly figures: RunFigures | null;
+  /** What the program itself said. */
+  readonly claimed: ClaimedFigures | null;
+  readonly findings: number;
+  readonly doubts: number;
+}
+
+export type Report = z.infer<typeof reportSchema> & { readonly runs?: readonly RunReport[] };
 export type ArmReport = z.infer<typeof armReport>;
 export type FindingReport = z.infer<typeof findingReport>;
 export type HolderReport = z.infer<typeof holder>;

@@ -26,7 +26,7 @@ export interface ReturnEvent extends At {
   readonly result: CallResult;
   /** bind and connect: what was asked for; getsockname, accept: what the kernel answered. Null: not readable. */
   readonly address?: SocketAddress | null;
-  /** sendmsg: the message carried descriptors (SCM_RIGHTS). */
+  /** sendmsg, sendmmsg: the message carried descriptors (SCM_RIGHTS). */
   readonly passesDescriptors?: true;
 }
 

@@ -1,36 +1,11 @@
 /** What every renderer in the registry promises, whatever a traced program is called or says. */
 import { describe, expect, it } from 'vitest';
 import { renderers } from '../../src/report/index.ts';
+import { documentOf } from '../../src/report/json.ts';
 import type { RenderOptions } from '../../src/report/renderer.ts';
 import { reportSchema, type Report } from '../../src/report/report.ts';
-import { buildReport } from '../../src/report/build.ts';
 import { displayWidth } from '../../src/report/terminal/prose.ts';
-import { doubt, run, session, arms } from '../unit/report/sample-session.ts';
-
-const hostileTexts = {
-  'control characters': '\0\x01\b\x7f\x85\x9b2J',
-  ANSI: '\x1b[31mred\x1b[0m\x1b]0;title\x07\x1b]8;;http://x\x1b\\',
-  markup: '</x><script>alert(1)</script>&amp;"\'`',
-  newlines: 'a\nb\r\nc\n::error::d',
-  bidi: 'user\u202e\u2066txt.exe\u2069',
-  'lone surrogates': '\ud800\udc00\udc00\ud800',
-  'line separators': 'a\u2028b\u2029c\u00a0d',
-  '10 kB': 'x'.repeat(10_240),
-  '10 kB of controls': '\x1b'.repeat(10_240),
-  '10 kB wide': '端'.repeat(10_240),
-  'accents piled up': `e${'\u0301'.repeat(10_240)}`,
-  'method names': '__proto__',
-  'more method names': 'constructor',
-  empty: '',
-  formats: '%s%n${x}{{x}}\\x1b[31m$&',
-} as const;
-
-const reports: Readonly<Record<string, Report>> = {
-  ...Object.fromEntries(Object.entries(hostileTexts).map(([name, text]) => [name, withText(text)])),
-  'as measured': wholeReport(),
-  empty: emptyReport(),
-  'everything null': withNulls(),
-};
+import { hostileTexts, reports, withText } from './hostile-reports.ts';
 
 const allOptions: readonly RenderOptions[] = [
   { width: 80, color: false, detail: 'brief', sessionPath: '/tmp/\x1b[2J\n' },
@@ -42,17 +17,16 @@ const allOptions: readonly RenderOptions[] = [
 describe.each(Object.values(renderers))('$name', (renderer) => {
   describe.each(Object.entries(reports))('%s', (_, report) => {
     it('is valid input', () => {
-      expect(reportSchema.parse(report)).toEqual(report);
+      expect(reportSchema.parse(documentOf(report))).toEqual(documentOf(report));
     });
 
     it.each(allOptions)('width $width, color $color, $detail', (options) => {
       const text = renderer.render(report, options);
-      expect(renderer.render(structuredClone(report), options)).toBe(text);
       expect(renderer.render(JSON.parse(JSON.stringify(report)) as Report, options)).toBe(text);
       expect(text.endsWith('\n')).toBe(true);
       const plain = options.color ? text.replace(/\x1b\[\d{1,2}m/g, '') : text;
-      expect(plain.match(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu)).toBe(null);
-      expect(plain).toBe(renderer.render(report, { ...options, color: false }));
+      expect(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/u.exec(plain)).toBe(null);
+      if (options.color) expect(plain).toBe(renderer.render(report, { ...options, color: false }));
     });
   });
 
@@ -73,85 +47,3 @@ describe('terminal', () => {
     }
   });
 });
-
-/** Arms, one finding of each kind, doubts and notes. */
-function wholeReport(): Report {
-  const note = {
-    code: 'outlives-close',
-    address: 'udp 127.0.0.1:3001',
-    count: 1,
-    text: 'handed on',
-  } as const;
-  const noted = { arm: arms.fixedNew.arm, runs: [run({ notes: [note], doubts: [doubt('unparsed')] })] };
-  const report = buildReport(
-    session({ arms: [...Object.values(arms), noted], doubts: [doubt('dropped', { run: null })] }),
-  );
-  const codes = report.findings.map(({ code }) => code);
-  return { ...report, findings: report.findings.filter(({ code }, index) => codes.indexOf(code) === index) };
-}
-
-function emptyReport(): Report {
-  return buildReport(session({ arms: [], command: '', seed: '', session: '', tracer: '' }));
-}
-
-/** The same text in every place that the schema leaves open. */
-function withText(text: string): Report {
-  const whole = wholeReport();
-  const inner = <T extends object>(value: T, names: readonly (keyof T)[]): T => ({
-    ...value,
-    ...Object.fromEntries(names.map((name) => [name, text])),
-  });
-  return {
-    ...inner(whole, ['command', 'seed', 'session', 'tracerRequested', 'tracer']),
-    arms: whole.arms.map((arm) => ({
-      ...inner(arm, ['variant', 'toolchain']),
-      tracer: arm.tracer === 'none' ? 'none' : text,
-    })),
-    findings: whole.findings.map((finding) => ({
-      ...inner(finding, ['cause', 'variant', 'toolchain', 'run', 'address']),
-      holders: finding.holders.flatMap((holder) => {
-        const told = inner(holder, ['boundTo', 'call']);
-        const released = told.releasedBy && inner(told.releasedBy, ['call']);
-        return [told, { ...told, kind: 'call' as const, releasedBy: released }];
-      }),
-      evidence: finding.evidence.flatMap((entry) => [inner(entry, ['name']), inner(entry, ['name', 'what'])]),
-    })),
-    doubts: whole.doubts.map((entry) => inner(entry, ['code', 'address', 'text', 'run'])),
-    notes: whole.notes.map((entry) => inner(entry, ['code', 'address', 'text', 'run'])),
-  };
-}
-
-function withNulls(): Report {
-  const whole = wholeReport();
-  const none = null;
-  return {
-    ...whole,
-    tracerRequested: none,
-    arms: whole.arms.map((arm) => ({
-      ...arm,
-      heldRuns: none,
-      cycles: none,
-      binds: none,
-      addressInUse: none,
-      lingering: none,
-      longestLingerNs: none,
-      deferredCloses: none,
-      longestCloseLagNs: none,
-      expected: none,
-    })),
-    findings: whole.findings.map((finding) => ({
-      ...finding,
-      cycle: none,
-      failed: none,
-      lengthNs: none,
-      holders: finding.holders.map((holder) => ({
-        ...holder,
-        call: none,
-        boundAtNs: none,
-        releasedBy: none,
-      })),
-      evidence: finding.evidence.map((entry) => ({ ...entry, fd: none })),
-    })),
-    doubts: whole.doubts.map((entry) => ({ ...entry, run: none, address: none, pid: none })),
-  };
-}

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findTracer, liveTracers, tracers } from '../../harness/tracers/index.ts';
 import type { Tracer } from '../../harness/tracers/tracer.ts';
 import type { TraceEvent } from '../../src/trace/event.ts';
-import { recordingsOf, tracingTracers } from './recordings.ts';
+import { comparedRecordings, recordingsOf, tracingTracers } from './recordings.ts';
 
 const spec = { directory: '/sessions/one', launcher: ['/l', 'batch.json'], installation: {} };
 
@@ -48,6 +49,11 @@ describe.each(tracers)('$name', (tracer) => {
 });
 
 describe.each(liveTracers)('$name, live', (tracer) => {
+  test('docs/tracers.md says who may use it and what it is worth', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/tracers.md'), 'utf8');
+    expect(page.split('\n')).toContainEqual(expect.stringMatching(`^\\|.* \`${tracer.name}\` \\|`));
+  });
+
   test('what to spawn is a list of words and the same each time', () => {
     const plan = tracer.command(spec);
     expect(plan).toEqual(tracer.command(spec));
@@ -62,8 +68,8 @@ describe.each(liveTracers)('$name, live', (tracer) => {
 });
 
 describe.each(tracingTracers)('$name, with a trace', (tracer) => {
-  test('it has a recording', () => {
-    expect(recordingsOf(tracer).length).toBeGreaterThan(0);
+  test.each(comparedRecordings)('it has the recording %s, which docs/tracers.md is made of', (name) => {
+    expect(recordingsOf(tracer).map((recording) => recording.name)).toContain(name);
   });
 
   test('a killed tracer and an empty trace are losses anywhere', async () => {

@@ -68,6 +68,26 @@ test('set up once, it says so and does nothing more', async () => {
   expect([setup.ready, told]).toEqual([true, []]);
 });
 
+test('sockets-darwin.d, made for macOS, compiles here too, and every line that it prints is read', async () => {
+  const program = join(host.packageRoot, 'harness/tracers/dtrace/sockets-darwin.d');
+  const bindTwice = `
+    const { createSocket } = require('node:dgram');
+    const first = createSocket('udp4').bind(0, '127.0.0.1', () => {
+      const second = createSocket('udp4').on('error', () => { second.close(); first.close(); });
+      second.bind(first.address().port, '127.0.0.1');
+    });
+  `;
+  const directory = freshDirectory('for macOS');
+  const watched = [process.execPath, '-e', bindTwice];
+  const end = await watchProgram(directory, watched, { ...installation, program });
+  expect({ exitCode: end.exitCode, stderr: end.stderr }).toEqual({ exitCode: 0, stderr: '' });
+  const events = decodeFile(end.trace ?? '');
+  expect(lossesIn(events)).toEqual([]);
+  const binds = events.filter((event) => event.kind === 'return' && event.name === 'bind');
+  expect(binds).toMatchObject([{ result: { ok: true } }, { result: { ok: false } }]);
+  expect(events.some(({ kind }) => kind === 'fork')).toBe(true);
+});
+
 test('40 of 40 binds, and the one that fails', async () => {
   expect(await selfTest(installation)).toEqual({ binds: 40, addressInUse: 1, fault: null });
 });

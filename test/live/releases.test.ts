@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { searchSchema } from '../../harness/commands/release-search-document.ts';
+import { searchSchema } from '../../harness/releases/search-document.ts';
 import { findLocalGo } from '../../harness/go/go-command.ts';
 import { currentHost } from '../../harness/host.ts';
 import { reportSchema } from '../../src/report/report.ts';

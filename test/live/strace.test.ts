@@ -8,9 +8,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { buildLauncher, buildVariant } from '../../harness/go/build.ts';
 import { resolveToolchains } from '../../harness/go/toolchain.ts';
 import { currentHost } from '../../harness/host.ts';
-import { runBlock } from '../../harness/run/block.ts';
-import type { BlockEnd } from '../../harness/run/block.ts';
-import type { RunRecord } from '../../harness/run/batch.ts';
 import { recordSchema } from '../../harness/run/batch.ts';
 import { chooseNetwork } from '../../harness/run/network.ts';
 import { sweepSession } from '../../harness/run/process-group.ts';
@@ -22,17 +19,16 @@ import { readPrivate, straceCache, toRecord } from '../../harness/tracers/strace
 import { setUpStrace } from '../../harness/tracers/strace/setup.ts';
 import { strace } from '../../harness/tracers/strace/tracer.ts';
 import type { LossEvent, TraceEvent } from '../../src/trace/event.ts';
-import { analyzeBlock } from '../../src/verdict/analysis.ts';
-import type { BlockAnalysis, ClaimsValue } from '../../src/verdict/analysis.ts';
 import { checkIsBuilt, cli, commandEnvironment, temporaryDirectory } from '../cli/command-line.ts';
 import { processesOf } from './footprint.ts';
+import { judgeBlock, recordsOf, startBlock } from './watched-block.ts';
+import type { BlockRequest, Program, WatchedBlock } from './watched-block.ts';
 
 const host = currentHost();
 const session = `live-strace-${process.pid}`;
 let root = '';
 let launcher = '';
-let enter: readonly string[] = [];
-let network: 'private' | 'inherited' = 'inherited';
+let network: BlockRequest['network'] = { kind: 'inherited', enter: [] };
 let missing: string | null = null;
 let system: Readonly<Record<string, string>> = {};
 
@@ -47,8 +43,7 @@ beforeAll(async () => {
   system = availability.installation;
   launcher = (await buildLauncher({ host })).binary;
   const chosen = await chooseNetwork();
-  network = chosen.kind;
-  if (chosen.kind === 'private') enter = chosen.enter;
+  network = chosen.kind === 'private' ? chosen : { kind: 'inherited', enter: [] };
 });
 afterAll(async () => {
   await sweepSession(session);
@@ -58,66 +53,22 @@ beforeEach((context) => {
   if (missing !== null) context.skip(`missing: ${missing}`);
 });
 
-interface Started {
-  readonly directory: string;
-  readonly ended: Promise<BlockEnd>;
-  /** The text of a file of the block; empty while it is not there. */
-  read(...path: readonly string[]): string;
-}
-
-interface Program {
-  readonly argv: readonly string[];
-  readonly timeoutMs?: number;
-}
-
-const idle = { say: () => undefined, detail: () => undefined, show: () => undefined, clear: () => undefined };
-
-/** A block of runs, as a session does it. */
-function start(name: string, programs: readonly Program[], installation = system): Started {
-  const directory = join(root, name);
-  for (const folder of ['claims', 'output']) mkdirSync(join(directory, folder), { recursive: true });
-  const ended = runBlock({
-    directory,
+/** Under strace, as a session does it. */
+function start(name: string, programs: readonly Program[], installation = system): WatchedBlock {
+  return startBlock({
+    directory: join(root, name),
+    session,
     tracer: strace,
     installation,
     launcher,
-    enter,
-    runsBefore: 0,
-    runsTotal: programs.length,
-    progress: idle,
-    batch: {
-      schemaVersion: 1,
-      session,
-      records: join(directory, 'records.ndjson'),
-      lifeline: join(directory, 'lifeline'),
-      runs: programs.map(({ argv, timeoutMs = 60_000 }, index) => ({
-        run: runName(index),
-        argv: [...argv],
-        env: {
-          AFTERCLOSE_CLAIMS: join(directory, 'claims', `${runName(index)}.json`),
-          AFTERCLOSE_SESSION: session,
-          PATH: '/usr/bin:/bin',
-        },
-        directory,
-        stdout: join(directory, 'output', `${runName(index)}.stdout`),
-        stderr: join(directory, 'output', `${runName(index)}.stderr`),
-        timeoutMs,
-        graceMs: 500,
-        network,
-      })),
-    },
+    network,
+    programs,
   });
-  const read = (...path: readonly string[]): string => {
-    const file = join(directory, ...path);
-    return existsSync(file) ? readFileSync(file, 'utf8') : '';
-  };
-  return { directory, ended, read };
 }
 
-const runName = (index: number): string => `000${index + 1}`;
 const shell = (script: string): Program => ({ argv: ['/bin/sh', '-c', script] });
 
-function eventsOf(block: Started): readonly TraceEvent[] {
+function eventsOf(block: WatchedBlock): readonly TraceEvent[] {
   const file = join(block.directory, rawTraceName);
   const decoder = createDecoder('asked');
   return [...decoder.push(existsSync(file) ? readFileSync(file) : Buffer.alloc(0)), ...decoder.end()];
@@ -125,42 +76,6 @@ function eventsOf(block: Started): readonly TraceEvent[] {
 
 const lossesIn = (events: readonly TraceEvent[]): readonly LossEvent[] =>
   events.filter((event) => event.kind === 'loss');
-
-function recordsOf(block: Started): readonly RunRecord[] {
-  return block
-    .read('records.ndjson')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => recordSchema.parse(JSON.parse(line)))
-    .filter((record) => record.kind === 'run');
-}
-
-async function judge(block: Started, end: BlockEnd): Promise<BlockAnalysis> {
-  // eslint-disable-next-line @typescript-eslint/require-await -- the interface is that of a stream
-  async function* batches(): AsyncGenerator<readonly TraceEvent[]> {
-    yield eventsOf(block);
-  }
-  return analyzeBlock(batches(), {
-    session,
-    evidence: 'trace',
-    closeReleasesInCall: true,
-    losses: strace.health({ ...end.group, stderr: block.read('tracer.stderr') }),
-    doubts: [],
-    runs: recordsOf(block).map((record) => ({
-      run: record.run,
-      pid: record.pid,
-      isolated: record.network === 'private',
-      ended: {
-        exitCode: record.exitCode,
-        signal: record.signal,
-        by: record.ended ?? 'itself',
-        error: record.error,
-      },
-      claims: JSON.parse(block.read('claims', `${record.run}.json`)) as ClaimsValue,
-      claimsExpected: true,
-    })),
-  });
-}
 
 /** The deadline only ends a test that would hang. */
 async function until(what: string, isSo: () => boolean): Promise<void> {
@@ -173,7 +88,7 @@ async function until(what: string, isSo: () => boolean): Promise<void> {
 
 const isStrace = (words: readonly string[]): boolean => words.some((word) => word.endsWith('/strace'));
 /** strace itself: not the programs that it has started, nor itself before its own execve. */
-const straceOf = (block: Started): number[] =>
+const straceOf = (block: WatchedBlock): number[] =>
   processesOf(session)
     .filter(({ commandLine }) => isStrace(commandLine) && commandLine.includes('--follow-forks'))
     .filter(() => block.read(rawTraceName) !== '')
@@ -198,7 +113,7 @@ test('the race on go1.9.7 and its cure: counts as claimed, verdicts as under DTr
   const end = await block.ended;
   expect(end).toMatchObject({ stalled: false, group: { exitCode: 0, signal: null, survivors: [] } });
   expect(lossesIn(eventsOf(block))).toEqual([]);
-  const { runs, doubts } = await judge(block, end);
+  const { runs, doubts } = await judgeBlock(block, end);
   expect(doubts).toEqual([]);
   expect(runs.flatMap((run) => run.doubts)).toEqual([]);
   for (const { claimed, figures } of runs) {
@@ -233,7 +148,7 @@ test('a target that ignores SIGTERM is killed by the launcher, and the trace tel
 
 const forever = 'while :; do sleep 0.05; done';
 /** Long after strace has begun, in the middle of a run that does not end by itself. */
-const isRunning = (block: Started): boolean =>
+const isRunning = (block: WatchedBlock): boolean =>
   block.read(rawTraceName).includes('/@afterclose/run 0001 begin');
 
 describe('strace', () => {

@@ -63,11 +63,19 @@ const edit: fc.Arbitrary<Edit> = fc.tuple(
   fc.nat({ max: 255 }),
 );
 
+/**
+ * The refused bind may be mangled and not left out: without it the log is that of a program that never asked again,
+ * which is clean, and nothing in it could tell that a whole line is missing.
+ */
+const refused = 'EADDRINUSE';
+
 function edited(lines: readonly string[], edits: readonly Edit[]): string {
   const changed = [...lines];
   for (const [number, at, kind, byte] of edits) {
     const index = number % changed.length;
     const line = changed[index] ?? '';
+    const isLeftOut = kind === 'drop' || (kind === 'cut' && at % (line.length + 1) === 0);
+    if (isLeftOut && lines[index]?.includes(refused)) continue;
     const place = at % (line.length + 1);
     const character = String.fromCharCode(byte);
     const before = line.slice(0, place);

@@ -9,7 +9,8 @@ import type { Call, LossEvent, LossReason, TraceEvent } from '../../../src/trace
 import type { Nanos } from '../../../src/trace/ids.ts';
 import { nanos, pid, tid } from '../../../src/trace/ids.ts';
 import { createLineSplitter } from '../../tracers/line-splitter.ts';
-import { enterDtruss, plainName } from './calls.ts';
+import { plainName } from '../../tracers/dtrace/darwin-calls.ts';
+import { enterDtruss } from './calls.ts';
 import { readDtrussHeader, readDtrussLine, type DtrussColumns, type DtrussLine } from './line.ts';
 
 /** What stands in the log at all; complete when the decoder has come to its end. */

@@ -1,17 +1,18 @@
 /**
- * The output of sockets.d to events in time order: streaming, pure and total. Whatever the bytes are, it
+ * The output of sockets.d and sockets-darwin.d to events in time order: streaming, pure and total. Whatever the bytes are, it
  * does not throw; what it can not read or does not find becomes a loss.
  */
 import type { LossEvent, LossReason, TraceEvent } from '../../../src/trace/event.ts';
 import type { Nanos } from '../../../src/trace/ids.ts';
 import { nanos } from '../../../src/trace/ids.ts';
 import { createReordering } from '../../../src/trace/order.ts';
+import type { System } from '../errno.ts';
 import { createLineSplitter } from '../line-splitter.ts';
 import { createPairing } from '../pairing.ts';
 import { LineCursor } from './line-cursor.ts';
 import type { Head, Item, RecordKind } from './record.ts';
 import { readHead, readRecord, recordKinds } from './record.ts';
-import type { Trailer } from './trailer.ts';
+import type { Header, Trailer } from './trailer.ts';
 import { readHeader, readTrailer } from './trailer.ts';
 
 /**
@@ -38,6 +39,8 @@ export interface Decoder {
   push(chunk: Uint8Array): readonly TraceEvent[];
   /** To be called once, at the end of the trace. */
   end(): readonly TraceEvent[];
+  /** Of the machine that made the trace; null before its first line. */
+  readonly system: System | null;
 }
 
 export function createDecoder(windowNs: number): Decoder {
@@ -46,8 +49,7 @@ export function createDecoder(windowNs: number): Decoder {
   const reordering = createReordering<Item>(windowNs, tooLate);
   const pair = createPairing();
   let newest = nanos(0);
-  let began = false;
-  let exitSaysLast = false;
+  let header: Header | null = null;
   let trailer: Trailer | null = null;
 
   const push = (item: Item): void => {
@@ -63,16 +65,14 @@ export function createDecoder(windowNs: number): Decoder {
     cursor.open(bytes, start, end);
     const head = readHead(cursor);
     if (head !== null) seen.set(head.kind, (seen.get(head.kind) ?? 0) + 1);
-    if (head !== null && readRecord(cursor, head, { exitSaysLast }, push)) return;
+    if (head !== null && readRecord(cursor, head, header ?? unknownHeader, push)) return;
     push(unparsed(head, newest, lineText(bytes, start, end)));
   }
 
   function readMeta(line: string): void {
-    const header = began ? null : readHeader(line);
-    if (header !== null) {
-      began = true;
-      exitSaysLast = header.exitSaysLast;
-      return;
+    if (header === null) {
+      header = readHeader(line);
+      if (header !== null) return;
     }
     const counts = trailer === null ? readTrailer(line) : null;
     if (counts === null) push(unparsed(null, newest, line));
@@ -108,14 +108,20 @@ export function createDecoder(windowNs: number): Decoder {
       splitter.end((bytes, start, end) =>
         lose('truncated', null, `the trace breaks off in the line: ${lineText(bytes, start, end)}`),
       );
-      if (!began) lose('truncated', null, 'the trace has no @BEGIN line');
+      if (header === null) lose('truncated', null, 'the trace has no @BEGIN line');
       if (trailer === null)
         lose('truncated', null, 'the trace has no @END line with the counts of the kernel');
       else compareCounts(trailer);
       return paired(reordering.drain());
     },
+    get system() {
+      return header?.system ?? null;
+    },
   };
 }
+
+/** The trace is doubtful then; its lines are read as far as they go. */
+const unknownHeader: Header = { system: 'linux', exitSaysLast: false };
 
 /** With its head a line still names its moment and its process. */
 function unparsed(head: Head | null, newest: Nanos, line: string): LossEvent {

@@ -4,6 +4,8 @@ const blank = 0x20;
 const minus = 0x2d;
 const zero = 0x30;
 const nine = 0x39;
+const underscore = 0x5f;
+const longestWord = 64;
 
 export class LineCursor {
   /** False as soon as a field was not what it had to be; the values read since then mean nothing. */
@@ -63,6 +65,16 @@ export class LineCursor {
     return byte;
   }
 
+  /** A name of letters, digits and underscores. */
+  word(): string {
+    const first = this.at;
+    while (this.at < this.end && isWordByte(this.bytes[this.at] ?? 0)) this.at++;
+    if (this.at === first || this.at - first > longestWord) this.ok = false;
+    const word = String.fromCharCode(...this.bytes.subarray(first, Math.min(this.at, first + longestWord)));
+    this.endField();
+    return word;
+  }
+
   /** What is left of the line, which may hold blanks; a view, valid as long as the line. */
   rest(): Uint8Array {
     const rest = this.bytes.subarray(this.at, this.end);
@@ -83,4 +95,9 @@ export function hexDigit(byte: number): number {
   if (byte >= zero && byte <= nine) return byte - zero;
   if (byte >= 0x61 && byte <= 0x66) return byte - 0x57;
   return -1;
+}
+
+function isWordByte(byte: number): boolean {
+  const lower = byte | 0x20;
+  return (byte >= zero && byte <= nine) || (lower >= 0x61 && lower <= 0x7a) || byte === underscore;
 }

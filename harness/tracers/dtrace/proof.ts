@@ -60,6 +60,7 @@ function readProof(cacheDirectory: string): Proof | null {
   }
 }
 
+/** One for each version of sockets.d: several checkouts may share the cache. */
 function proofFile(cacheDirectory: string): string {
-  return join(dtraceCache(cacheDirectory), 'proof.json');
+  return join(dtraceCache(cacheDirectory), `proof-${programFingerprint().slice(0, 12)}.json`);
 }

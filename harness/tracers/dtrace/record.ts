@@ -1,12 +1,14 @@
-/** One line of sockets.d to what it says; the file's head comment describes the lines. */
+/** One line of sockets.d or sockets-darwin.d to what it says; the files' head comments describe the lines. */
 import { decodeBindSockaddr, decodeSockaddr } from '../../../src/trace/address.ts';
 import type { CallName, CallResult, TraceEvent } from '../../../src/trace/event.ts';
 import type { Nanos, Pid, Tid } from '../../../src/trace/ids.ts';
 import { nanos, pid, tid } from '../../../src/trace/ids.ts';
 import { errnoName } from '../errno.ts';
+import type { System } from '../errno.ts';
 import type { Renamed } from '../pairing.ts';
-import type { CallData } from './calls.ts';
+import type { CallData, CallShape } from './calls.ts';
 import { callShape } from './calls.ts';
+import { darwinCallShape, toLinuxSockaddr } from './darwin-calls.ts';
 import { unescapeText } from './escaped-text.ts';
 import { hexDigit } from './line-cursor.ts';
 import type { LineCursor } from './line-cursor.ts';
@@ -18,6 +20,7 @@ export const recordKinds = ['S', 'E', 'R', 'M', 'F', 'C', 'X', '!'] as const;
 export type RecordKind = (typeof recordKinds)[number];
 
 export interface RecordOptions {
+  readonly system: System;
   /** Whether the kernel says at a thread's exit that it was the last; else the count of those left must do. */
   readonly exitSaysLast: boolean;
 }
@@ -58,11 +61,11 @@ export function readRecord(
 ): boolean {
   switch (head.kind) {
     case 'S':
-      return readShort(line, head, push);
+      return readShort(line, head, options.system, push);
     case 'E':
-      return readEntry(line, head, push);
+      return readEntry(line, head, options.system, push);
     case 'R':
-      return readReturn(line, head, push);
+      return readReturn(line, head, options.system, push);
     case 'M':
       return readMark(line, head, push);
     case 'F':
@@ -72,24 +75,34 @@ export function readRecord(
     case 'X':
       return readExit(line, head, options, push);
     case '!':
-      return readFault(line, head, push);
+      return readFault(line, head, options.system, push);
   }
 }
 
-function readShort(line: LineCursor, { at, pid, tid }: Head, push: (item: Item) => void): boolean {
+function readShort(
+  line: LineCursor,
+  { at, pid, tid }: Head,
+  system: System,
+  push: (item: Item) => void,
+): boolean {
   const took = line.decimal();
-  const shape = callShape(line.decimal());
-  const result = toResult(line.decimal());
+  const shape = readShape(line, system);
+  const result = toResult(system, line.decimal());
   const [a0, a1, a2, a3] = [line.hexInt32(), line.hexInt32(), line.hexInt32(), line.hexInt32()];
   const data = readData(line);
   if (!line.ok || took < 0 || shape === undefined || result === null || data === undefined) return false;
   push({ kind: 'enter', at, pid, tid, call: shape.enter(a0, a1, a2, a3, data) });
-  push(toReturn(nanos(at + took), pid, tid, shape.name, result, data));
+  push(toReturn({ at: nanos(at + took), pid, tid }, shape.name, result, data, system));
   return true;
 }
 
-function readEntry(line: LineCursor, { at, pid, tid }: Head, push: (item: Item) => void): boolean {
-  const shape = callShape(line.decimal());
+function readEntry(
+  line: LineCursor,
+  { at, pid, tid }: Head,
+  system: System,
+  push: (item: Item) => void,
+): boolean {
+  const shape = readShape(line, system);
   const [a0, a1, a2, a3] = [line.hexInt32(), line.hexInt32(), line.hexInt32(), line.hexInt32()];
   const data = readData(line);
   if (!line.ok || shape === undefined || data === undefined) return false;
@@ -97,12 +110,17 @@ function readEntry(line: LineCursor, { at, pid, tid }: Head, push: (item: Item) 
   return true;
 }
 
-function readReturn(line: LineCursor, { at, pid, tid }: Head, push: (item: Item) => void): boolean {
-  const shape = callShape(line.decimal());
-  const result = toResult(line.decimal());
+function readReturn(
+  line: LineCursor,
+  { at, pid, tid }: Head,
+  system: System,
+  push: (item: Item) => void,
+): boolean {
+  const shape = readShape(line, system);
+  const result = toResult(system, line.decimal());
   const data = readData(line);
   if (!line.ok || shape === undefined || result === null || data === undefined) return false;
-  push(toReturn(at, pid, tid, shape.name, result, data));
+  push(toReturn({ at, pid, tid }, shape.name, result, data, system));
   return true;
 }
 
@@ -143,35 +161,54 @@ function readExit(
 }
 
 /** A path of execve that could not be read is no loss: that it was called is known all the same. */
-function readFault(line: LineCursor, { at, pid, tid }: Head, push: (item: Item) => void): boolean {
-  const number = line.decimal();
+function readFault(
+  line: LineCursor,
+  { at, pid, tid }: Head,
+  system: System,
+  push: (item: Item) => void,
+): boolean {
+  const call = system === 'linux' ? line.decimal() : line.word();
   const details = text.decode(line.rest());
   if (!line.ok) return false;
-  const name = callShape(number)?.name;
+  const name = typeof call === 'number' ? callShape(call)?.name : darwinCallShape(call)?.name;
   if (name === 'execve' || name === 'execveat') {
     push({ kind: 'enter', at, pid, tid, call: { name, path: null } });
     return true;
   }
-  const what = `what ${name ?? `system call ${number}`} was given could not be read (${details})`;
+  const what = `what ${name ?? `system call ${call}`} was given could not be read (${details})`;
   push({ kind: 'loss', at, pid, extent: 'moment', reason: 'probe-error', count: 1, text: what });
   return true;
 }
 
 /** Results of bind, connect and getsockname carry the address; null where it was not readable. */
-function toReturn(at: Nanos, pid: Pid, tid: Tid, name: CallName, result: CallResult, data: CallData): Item {
+function toReturn(
+  when: Pick<Head, 'at' | 'pid' | 'tid'>,
+  name: CallName,
+  result: CallResult,
+  data: CallData,
+  system: System,
+): Item {
   if (name !== 'bind' && name !== 'connect' && name !== 'getsockname') {
-    const plain = { kind: 'return', at, pid, tid, name, result } as const;
-    return name === 'sendmsg' && data === 1 ? { ...plain, passesDescriptors: true } : plain;
+    const plain = { kind: 'return', ...when, name, result } as const;
+    return (name === 'sendmsg' || name === 'sendmmsg') && data === 1
+      ? { ...plain, passesDescriptors: true }
+      : plain;
   }
   const decode = name === 'bind' ? decodeBindSockaddr : decodeSockaddr;
-  const address = data instanceof Uint8Array ? decode(data) : null;
-  return { kind: 'return', at, pid, tid, name, result, address };
+  const bytes = data instanceof Uint8Array ? data : null;
+  const address = bytes === null ? null : decode(system === 'darwin' ? toLinuxSockaddr(bytes) : bytes);
+  return { kind: 'return', ...when, name, result, address };
+}
+
+/** Linux: by number; macOS, where numbers are not what DTrace's probes are called by: by name. */
+function readShape(line: LineCursor, system: System): CallShape | undefined {
+  return system === 'linux' ? callShape(line.decimal()) : darwinCallShape(line.word());
 }
 
 /** -4095 to -1 are errors (include/linux/err.h); below that, nothing. */
-function toResult(value: number): CallResult | null {
+function toResult(system: System, value: number): CallResult | null {
   if (value >= 0) return { ok: true, value };
-  return value >= -4095 ? { ok: false, errno: errnoName('linux', -value) } : null;
+  return value >= -4095 ? { ok: false, errno: errnoName(system, -value) } : null;
 }
 
 /** `i:NUMBER`, `s:TEXT` or the bytes of a sockaddr in hex, and nothing after it; undefined for anything else. */

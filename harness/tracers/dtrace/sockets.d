@@ -11,8 +11,8 @@
  *                                        sockaddr; setsockopt: the value, i:NUMBER or s:TEXT; socket:
  *                                        i:FSUID, its owner
  *   E NR A0 A1 A2 A3 [DATA]              a call that may block is entered; execve: s:PATH, clone3: i:FLAGS
- *   R NR RESULT [DATA]                   ... and is back; connect: the bytes of the sockaddr; sendmsg: i:1 if
- *                                        the message carries descriptors
+ *   R NR RESULT [DATA]                   ... and is back; connect: the bytes of the sockaddr; sendmsg,
+ *                                        sendmmsg: i:1 if the message carries descriptors
  *   M TEXT                               a mark; AT is the entry of its call
  *   F PID TID                            a child (or thread: same PID) exists, its table made or shared
  *   C TID                                execve made the thread TID the only and first one of its process
@@ -183,7 +183,7 @@ rawtp:::sys_exit
 /this->nr == CLOSE || this->nr == CLOSE_RANGE || this->nr == DUP2 || this->nr == DUP3 ||
  this->nr == ACCEPT || this->nr == ACCEPT4 ||
  this->nr == RECVFROM || this->nr == RECVMSG || this->nr == RECVMMSG ||
- this->nr == SENDTO || this->nr == SENDMMSG ||
+ this->nr == SENDTO ||
  ((this->nr == POLL || this->nr == PPOLL) && this->a1 != 0) ||
  /* without descriptors it is a sleep, as the runtime of Go up to 1.9 sleeps */
  ((this->nr == SELECT || this->nr == PSELECT6) && this->a0 != 0) ||
@@ -196,32 +196,32 @@ rawtp:::sys_exit
 	@r = sum(1);
 }
 
-/* SOL_SOCKET, SCM_RIGHTS in the first header of msg_control (at 32; its length at 40). */
+/* SOL_SOCKET, SCM_RIGHTS in the first header of msg_control (at 32; its length at 40); sendmmsg: of its first message. */
 rawtp:::sys_exit
-/this->nr == SENDMSG/
+/this->nr == SENDMSG || this->nr == SENDMMSG/
 {
 	this->length = 0;
 	this->passes = 0;
 }
 rawtp:::sys_exit
-/this->nr == SENDMSG && this->ok/
+/(this->nr == SENDMSG && this->ok) || (this->nr == SENDMMSG && this->result > 0)/
 {
 	this->control = *(uint64_t *)copyin(this->a1 + 32, 8);
 	this->length = *(uint64_t *)copyin(this->a1 + 40, 8);
 }
 rawtp:::sys_exit
-/this->nr == SENDMSG && this->length > 16/
+/(this->nr == SENDMSG || this->nr == SENDMMSG) && this->length > 16/
 {
 	this->passes = *(int *)copyin(this->control + 8, 4) == 1 && *(int *)copyin(this->control + 12, 4) == 1;
 }
 rawtp:::sys_exit
-/this->nr == SENDMSG && this->passes/
+/(this->nr == SENDMSG || this->nr == SENDMMSG) && this->passes/
 {
 	printf("%d %d %d R %d %d i:1\n", timestamp - origin, pid, tid, this->nr, this->result);
 	@r = sum(1);
 }
 rawtp:::sys_exit
-/this->nr == SENDMSG && !this->passes/
+/(this->nr == SENDMSG || this->nr == SENDMMSG) && !this->passes/
 {
 	printf("%d %d %d R %d %d\n", timestamp - origin, pid, tid, this->nr, this->result);
 	@r = sum(1);

@@ -18,6 +18,8 @@ export interface Reply extends Answer {
   readonly cloneFlags?: number | null;
   /** accept4: null where they are not readable. */
   readonly acceptFlags?: number | null;
+  /** sendmsg, sendmmsg: descriptors went with the message (SCM_RIGHTS). */
+  readonly passesDescriptors?: boolean;
 }
 
 /** @param start behind the bracket that opens the arguments; null where no rule fits, as for all that follow */
@@ -80,6 +82,12 @@ function replyOf(shape: CallShape, answer: Answer, parts: readonly string[]): Re
   }
 }
 
+/** Whether descriptors go with the message, as far as this line of the call shows it. Data between quotes are none of it. */
+export function passesDescriptors(text: string, start: number, { name }: CallShape): boolean {
+  if (name !== 'sendmsg' && name !== 'sendmmsg') return false;
+  return rights.test(text.slice(start).replace(quoted, ''));
+}
+
 function answerBehind(text: string, close: number | undefined): Answer | null {
   return close === undefined || close < 0 || text.charCodeAt(close) !== closing
     ? null
@@ -98,6 +106,9 @@ function firstArgument(text: string, start: number): string {
   return text.slice(start, end < 0 ? text.length : end);
 }
 
+/** By name, with both (`-X verbose`) or as numbers (`-X raw`). */
+const rights = /cmsg_level=(?:SOL_SOCKET|0x1\b)[^,]*, cmsg_type=(?:SCM_RIGHTS|0x1\b)/;
+const quoted = /"(?:[^"\\]|\\.)*"/g;
 const blank = 0x20;
 const comma = 0x2c;
 const closing = 0x29;

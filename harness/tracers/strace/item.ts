@@ -23,6 +23,8 @@ export interface ReturnItem extends OfThread {
   readonly address?: SocketAddress | null;
   /** clone: the flags, where they are printed with the answer (strace before 4.18). */
   readonly cloneFlags?: number | null;
+  /** sendmsg, sendmmsg: the message carried descriptors (SCM_RIGHTS). */
+  readonly passesDescriptors?: true;
   /** False: it came back between `at` and the thread's next line. */
   readonly isTimed: boolean;
 }

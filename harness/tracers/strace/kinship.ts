@@ -109,9 +109,13 @@ export class Kinship {
 
   #returned(thread: Thread, item: ReturnItem): void {
     if (isFork(item.name)) this.#cloned(thread, item);
-    const { name, result, address } = this.#trueAnswer(thread, item);
-    const answer = address === undefined ? { name, result } : { name, result, address };
-    this.#emit({ kind: 'return', at: this.#now(), pid: pid(thread.pid), tid: tid(thread.tid), ...answer });
+    const { name, result, address, passesDescriptors } = this.#trueAnswer(thread, item);
+    const who = { pid: pid(thread.pid), tid: tid(thread.tid) };
+    const told = {
+      ...(address === undefined ? {} : { address }),
+      ...(passesDescriptors === undefined ? {} : { passesDescriptors }),
+    };
+    this.#emit({ kind: 'return', at: this.#now(), ...who, name, result, ...told });
   }
 
   /** The order of the lines is known better than their times: no two events get the same. */

@@ -3,7 +3,7 @@ import type { LossReason } from '../../../src/trace/event.ts';
 import type { Nanos } from '../../../src/trace/ids.ts';
 import { nanos } from '../../../src/trace/ids.ts';
 import { splitArguments } from './arguments.ts';
-import { readEntry, readReply, readWhole } from './call-line.ts';
+import { passesDescriptors, readEntry, readReply, readWhole } from './call-line.ts';
 import type { Reply } from './call-line.ts';
 import { assumedAcceptFlags, callShape, markCalls } from './calls.ts';
 import type { CallShape } from './calls.ts';
@@ -50,6 +50,8 @@ export class LineReader {
   #broken = '';
   #at: Nanos = nanos(0);
   #ranBackwards = false;
+  /** Threads inside a call that, as its entry shows, sends descriptors away. */
+  readonly #passing = new Set<number>();
 
   constructor(options: LineReaderOptions, push: (item: Item) => void) {
     this.#options = options;
@@ -135,12 +137,15 @@ export class LineReader {
     if (form === 'unfinished') {
       const call = readEntry(text, start, shape);
       if (call === null) return this.#unparsed(text, tid);
+      this.#passing.delete(tid);
+      if (passesDescriptors(text, start, shape)) this.#passing.add(tid);
       return this.#push({ kind: 'enter', at: this.#at, tid, call });
     }
     const whole = readWhole(text, start, shape);
     if (whole === null) return this.#unparsed(text, tid);
     this.#push({ kind: 'enter', at: this.#at, tid, call: whole.call });
-    this.#replied(shape, whole.reply, tid);
+    const passes = passesDescriptors(text, start, shape);
+    this.#replied(shape, { ...whole.reply, passesDescriptors: passes }, tid);
   }
 
   #readResumed(text: string, { name, start }: ResumedBody, tid: number): void {
@@ -151,7 +156,8 @@ export class LineReader {
     }
     const reply = readReply(text, start, shape);
     if (reply === null) return this.#unparsed(text, tid);
-    this.#replied(shape, { ...reply, tookNs: 0 }, tid);
+    const passes = this.#passing.delete(tid) || passesDescriptors(text, start, shape);
+    this.#replied(shape, { ...reply, tookNs: 0, passesDescriptors: passes }, tid);
     // At its entry the flags were not printed yet, and assumed.
     const isAsAssumed = reply.acceptFlags == null || (reply.acceptFlags & assumedAcceptFlags) !== 0;
     if (shape.name === 'accept4' && reply.result?.ok === true && !isAsAssumed) {
@@ -179,6 +185,7 @@ export class LineReader {
       isTimed: tookNs !== null,
       ...(address === undefined ? {} : { address }),
       ...(cloneFlags === undefined ? {} : { cloneFlags }),
+      ...(reply.passesDescriptors === true ? { passesDescriptors: true } : {}),
     });
   }
 

@@ -1,4 +1,5 @@
 /** Where it is kept, how to check it again, and what the exit code says. */
+import { untraced } from '../../experiment/plan.ts';
 import { escapeTerminal } from '../escape.ts';
 import { excerpt } from '../excerpt.ts';
 import { signalName } from '../headline.ts';
@@ -18,7 +19,9 @@ export function closingSection(report: Report, page: Page): string[] {
   ];
 }
 
-function tracerWords({ tracer, tracerRequested }: Report): string {
+function tracerWords({ tracer, tracerRequested, arms }: Report): string {
+  const several = [...new Set(arms.map((arm) => arm.tracer))].filter((name) => name !== untraced);
+  if (several.length > 1) return `tracers ${several.map((name) => excerpt(name)).join(' and ')}`;
   const words = `tracer ${excerpt(tracer)}`;
   return tracerRequested === null || tracerRequested === tracer
     ? words

@@ -1,9 +1,9 @@
 /** How the arms differ: durations, tests against the reference, and what to know before trusting them. */
 import { namesOfIds } from '../arm-name.ts';
+import { comparisonTexts } from '../comparison-words.ts';
 import { formatCounted, formatDuration } from '../quantity.ts';
 import type { ArmReport, Report } from '../report.ts';
-import { runsHeld } from '../runs-held.ts';
-import { describeCaution, describeDetectable, describeTest } from '../statistics-words.ts';
+import { describeCaution } from '../statistics-words.ts';
 import type { Page } from './page.ts';
 import { prose } from './prose.ts';
 
@@ -49,30 +49,11 @@ function sketch(counts: readonly number[]): string {
 }
 
 export function comparisonSection(report: Report, { paint, textWidth: width }: Page): string[] {
-  const { comparisons } = report;
-  const [first] = comparisons;
-  if (first === undefined) return [];
-  const nameOf = namesOfIds(report);
-  const armOf = new Map(report.arms.map((arm) => [arm.id, arm]));
-  const held = (id: string) => {
-    const arm = armOf.get(id);
-    return arm === undefined ? '' : runsHeld(arm).count;
-  };
-  const tested = comparisons.filter(({ test }) => test !== null).length;
-  const lines = comparisons.flatMap(({ arm, seen, test }) => {
-    const name = `${nameOf(arm)}, held in ${held(arm)}`;
-    if (test === null) return [`NOT TESTED: ${name}: runs are in doubt, or there are none.`];
-    const text = `${name}: ${describeTest(test, tested)}.`;
-    return seen === 'difference'
-      ? [`DIFFERENT: ${text}`]
-      : [`NO DIFFERENCE SEEN: ${text} ${capitalize(describeDetectable(test.detectable))}.`];
-  });
+  const compared = comparisonTexts(report);
+  if (compared === null) return [];
   return [
-    ...prose(`COMPARED WITH ${nameOf(first.reference)}, held in ${held(first.reference)}`, {
-      width,
-      rest: '  ',
-    }).map(paint.bold),
-    ...lines.flatMap((text) => prose(text, { width, first: '  ', rest: '    ' })),
+    ...prose(`COMPARED WITH ${compared.reference}`, { width, rest: '  ' }).map(paint.bold),
+    ...compared.texts.flatMap((text) => prose(text, { width, first: '  ', rest: '    ' })),
     ...prose("p: Fisher's exact test over runs. Different: at most 0.05 after Holm.", {
       width,
       rest: '  ',
@@ -89,8 +70,4 @@ export function cautionsSection(report: Report, { paint, textWidth: width }: Pag
       .flatMap((caution) => prose(describeCaution(caution, nameOf), { width, first: '  ', rest: '    ' }))
       .map(paint.yellow),
   ];
-}
-
-function capitalize(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { escapeJson, escapeTerminal } from '../../../src/report/escape.ts';
+import {
+  escapeJson,
+  escapeMarkdown,
+  escapeTerminal,
+  escapeWorkflowCommands,
+  escapeXml,
+} from '../../../src/report/escape.ts';
 
 describe('escapeTerminal', () => {
   it.each([
@@ -38,5 +44,35 @@ describe('escapeJson', () => {
       }"
     `);
     expect(JSON.parse(text)).toEqual(value);
+  });
+});
+
+describe('escapeMarkdown', () => {
+  it.each([
+    ['unfixed on go1.9.7, 45.1 %: 127.0.0.1:3001', 'unfixed on go1.9.7, 45.1 %: 127.0.0.1:3001'],
+    ['a|b`c*d_e', 'a\\|b\\`c\\*d\\_e'],
+    ['<b>&amp;', '\\<b\\>\\&amp;'],
+    ['- x', '\\- x'],
+    ['1. x', '1\\. x'],
+    ['1.5 ms', '1.5 ms'],
+    ['@who #12 http://x www.y.z', '\\\\x40who \\\\x2312 http\\\\x3a//x www\\\\x2ey.z'],
+  ])('%j', (text, expected) => {
+    expect(escapeMarkdown(text)).toBe(expected);
+  });
+});
+
+describe('escapeXml', () => {
+  it('leaves no markup and no end of an attribute or of CDATA', () => {
+    expect(escapeXml(`<a b="c">'&]]>`)).toBe('&#60;a b=&#34;c&#34;&#62;&#39;&#38;]]&#62;');
+  });
+});
+
+describe('escapeWorkflowCommands', () => {
+  it.each([
+    ['::error::x\n  ::stop-commands::y\n', '\\x3a:error::x\n  \\x3a:stop-commands::y\n'],
+    ['a ##[error]b', 'a \\x23#[error]b'],
+    ['udp [::1]:3001 ::1 ## [x]', 'udp [::1]:3001 ::1 ## [x]'],
+  ])('%j', (text, expected) => {
+    expect(escapeWorkflowCommands(text)).toBe(expected);
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildReport } from '../../../src/report/build.ts';
 import type { JudgedArm, ReportInput } from '../../../src/report/build.ts';
+import { documentOf } from '../../../src/report/json.ts';
 import type { Question } from '../../../src/report/question.ts';
 import { reportSchema } from '../../../src/report/report.ts';
 import { terminal } from '../../../src/report/terminal.ts';
@@ -26,7 +27,7 @@ function section(text: string, title: string): string {
 describe('a comparison', () => {
   test('is a valid report, with its tests, effects and cautions', () => {
     const report = compared({ machine: { loadAverage: 3, cpus: 2 } });
-    expect(reportSchema.parse(report)).toEqual(report);
+    expect(reportSchema.parse(documentOf(report))).toEqual(documentOf(report));
     expect(report.cautions.map(({ code }) => code)).toEqual([
       'machine-busy',
       'tracer-moved-rate',
@@ -35,6 +36,31 @@ describe('a comparison', () => {
     expect(report.comparisons).toHaveLength(1);
     expect(report.arms[0]).toMatchObject({ heldShare: { high: 1 }, linger: { count: 1065 } });
     expect(report.arms[0]?.heldShare?.low).toBeCloseTo(0.025 ** (1 / 5), 12);
+  });
+
+  test('runs that never came to be, runs in doubt and strangers at the address are cautions', () => {
+    const missing = run({ verdict: 'unknown', doubts: [doubt('run-missing')] });
+    const doubtful = run({ verdict: 'unknown', doubts: [doubt('foreign-holder')] });
+    const cut = { arm: arms.fixedOld.arm, runs: [...arms.fixedOld.runs.slice(2), doubtful, missing] };
+    const { cautions, comparisons } = compared({ arms: [arms.unfixedOld, cut] });
+    expect(cautions.filter((each) => 'arm' in each && each.arm === 'semaphore@go1.9.7:dtrace')).toMatchObject(
+      [
+        { code: 'runs-missing', runs: 4, planned: 5 },
+        { code: 'too-few-runs', runs: 3, needed: 29 },
+        { code: 'unknown-runs', runs: 4, unknownRuns: 1 },
+        { code: 'foreign-holder-seen', runs: 4, foreignRuns: 1 },
+        { code: 'tracer-effect-unknown', why: 'not-run-untraced' },
+      ],
+    );
+    expect(comparisons[0]?.seen).toBe('not-tested');
+    expect(section(shown(compared({ arms: [arms.unfixedOld, cut] })), 'COMPARED')).toContain('NOT TESTED');
+  });
+
+  test('somebody who had the address all the time is a caution of every run', () => {
+    const doubts = [doubt('foreign-holder', { run: null })];
+    const { cautions } = compared({ doubts });
+    const seen = cautions.filter(({ code }) => code === 'foreign-holder-seen');
+    expect(seen).toMatchObject([{ foreignRuns: 5 }, { foreignRuns: 5 }]);
   });
 
   test('repro has none of it', () => {
@@ -80,6 +106,7 @@ describe('a comparison', () => {
     const text = shown(compared({ arms: [arms.unfixedOld, strace] }));
     expect(text).toContain('COMPARED WITH unfixed on go1.9.7 under dtrace');
     expect(text).toContain('unfixed on go1.9.7 under strace, held in 5 of 5');
+    expect(section(text, 'SESSION')).toContain('with tracers dtrace and strace');
   });
 
   test.each<[string, readonly JudgedArm[], string, number]>([
@@ -111,7 +138,7 @@ describe('a gate', () => {
 
   test('green says what it claims', () => {
     const report = judge([bad, good, fixed]);
-    expect(reportSchema.parse(report)).toEqual(report);
+    expect(reportSchema.parse(documentOf(report))).toEqual(documentOf(report));
     expect([report.outcome, report.exitCode]).toEqual(['as-expected', 0]);
     expect(headOf(report)).toMatchInlineSnapshot(`
       "GATE GREEN: it could have gone red, and every subject is clean as far as the

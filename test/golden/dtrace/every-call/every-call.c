@@ -1,5 +1,5 @@
 /*
- * Makes every call that sockets.d follows, each of the ways in which its lines can look, and some that it
+ * Makes every call that a tracer follows, each of the ways in which its lines can look, and some that it
  * must bear: pointers to nowhere, an address at the end of a page, text that no tracer should print raw.
  * Recorded once (COMMAND); kept so that the recording can be made again.
  */
@@ -125,6 +125,30 @@ static void transfers(int udp6)
 	read(7777777, &byte, 1);
 }
 
+/* What goes over a socket can be a socket: where it goes, no call tells. */
+static void pass(int udp)
+{
+	char byte = 'x';
+	struct iovec vector = {&byte, 1};
+	union { char room[CMSG_SPACE(sizeof udp)]; struct cmsghdr header; } control = {
+		.header = {CMSG_LEN(sizeof udp), SOL_SOCKET, SCM_RIGHTS}};
+	memcpy(CMSG_DATA(&control.header), &udp, sizeof udp);
+	struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control,
+		.msg_controllen = sizeof control.room};
+	struct mmsghdr messages = {.msg_hdr = message};
+	sendmsg(pair[0], &message, 0);
+	sendmmsg(pair[0], &messages, 1, 0);
+}
+
+/* The owner of a socket is who made it: SO_REUSEPORT is for sockets of one owner. */
+static void owners(void)
+{
+	syscall(SYS_setfsuid, 0);
+	syscall(SYS_setreuid, -1, 0);
+	syscall(SYS_setresuid, -1, -1, -1);
+	syscall(SYS_setuid, 0);
+}
+
 static void listeners(void)
 {
 	int tcp = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -209,6 +233,8 @@ int main(void)
 	addresses(udp, udp6);
 	descriptors(udp);
 	transfers(udp6);
+	pass(udp);
+	owners();
 	polls(udp);
 	listeners();
 	processes();

@@ -10,7 +10,6 @@ const program = (variant: string, changes: Partial<BuiltProgram> = {}): BuiltPro
   variant,
   toolchain: 'go1.9.7',
   expected: 'clean',
-  claims: 'made',
   file: `/bin/${variant}`,
   target: null,
   goVersion: 'go1.9.7',
@@ -74,7 +73,6 @@ describe('the plan', () => {
       toolchain: null,
       goVersion: null,
       expected: null,
-      claims: 'none',
       target,
     });
     const { arms } = planExperiment({ ...request, arms: [arm(own), arm(program('unfixed'))] });

@@ -33,7 +33,12 @@ test('a command line can be typed again', () => {
   );
 });
 
-test.each([[['--out', '/some/where']], [['--out=/some/where']]])('a command line does not tell %j', (out) => {
+test.each([
+  [['--out', '/some/where']],
+  [['--out=/some/where']],
+  [['--reporter', 'junit=/some/where']],
+  [['--reporter=json', '--reporter', 'tap=t']],
+])('a command line does not tell %j', (out) => {
   expect(commandLine(['repro', ...out, '--runs', '5'])).toBe('afterclose repro --runs 5');
 });
 

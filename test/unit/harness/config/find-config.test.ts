@@ -1,8 +1,10 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { configFileSchema } from '../../../../harness/config/config-file.ts';
 import { findConfig } from '../../../../harness/config/find-config.ts';
 import { HarnessError } from '../../../../harness/errors.ts';
+import { currentHost } from '../../../../harness/host.ts';
 import { temporaryDirectory } from '../store/saved-session.ts';
 
 const variants = ['semaphore', 'unfixed'];
@@ -139,6 +141,13 @@ test('a command is looked for from its own directory', async () => {
   await expect(findConfig({ named, variants })).rejects.toThrow(/can be executed/);
   await chmod(join(folder, 'run'), 0o755);
   expect((await findConfig({ named, variants }))?.targets[0]?.directory).toBe(folder);
+});
+
+test.each(['README.md', 'docs/compare-and-gate.md'])('what %s shows is a config', async (page) => {
+  const text = await readFile(join(currentHost().packageRoot, page), 'utf8');
+  const shown = [...text.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
+  expect(shown).toHaveLength(1);
+  expect(configFileSchema.parse(JSON.parse(shown[0] ?? '')).gate?.subjects).toEqual(['new']);
 });
 
 test('without a name, and without a file in the working directory, there is none', async () => {

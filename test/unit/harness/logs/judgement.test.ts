@@ -114,6 +114,16 @@ describe('one program in the option styles of strace', () => {
   });
 });
 
+it('the output of sockets-darwin.d names the holder and is not certain of it: no Mac was asked', async () => {
+  const document = await judge([join(golden, 'logs', 'dtrace-darwin', 'trace.txt')]);
+  expect(document).toMatchObject({ verdict: 'unknown', exitCode: 4, doubts: [], lacks: [{ code: 'rules' }] });
+  expect(document.log.style).toMatch(/macOS; untested on a real machine/);
+  expect(document.content).toMatchObject({ processes: 2, binds: 4, addressInUse: 1 });
+  const [conflict] = document.findings;
+  expect(conflict).toMatchObject({ ...parkedReceive, certain: false });
+  expect(conflict?.holders).toHaveLength(1);
+});
+
 describe('what a log lacks', () => {
   it('binds alone tell what was refused, and no more', async () => {
     const document = await judge([recording('f-only-bind')]);

@@ -10,7 +10,8 @@ const content = {
 } as const;
 
 function facts(calls: readonly string[], changed: Partial<LogFacts> = {}): LogFacts {
-  const base = { format: 'strace', content, times: 'told', threadsApart: 'one-log', ids: true } as const;
+  const ordered = { times: 'told', threadsApart: 'one-log', ids: true, system: 'linux' } as const;
+  const base = { format: 'strace', content, ...ordered } as const;
   return { ...base, ...changed, calls: new Set(calls) };
 }
 
@@ -90,6 +91,10 @@ it('the output of sockets.d lacks nothing but binds', () => {
   expect(codes([], { format: 'dtrace' })).toEqual(['binds']);
 });
 
+it('the output of sockets-darwin.d lacks the rules of its kernel', () => {
+  expect(codes(['socket', 'bind'], { format: 'dtrace', system: 'darwin' })).toEqual(['rules']);
+});
+
 describe('advice', () => {
   const lacking = facts(['bind']);
 
@@ -101,7 +106,7 @@ describe('advice', () => {
   it('names macOS as untested wherever it stands', () => {
     const dtruss = facts(['bind'], { format: 'dtruss' });
     const commands = adviceFor(dtruss, lacksOf(dtruss), null).filter(({ command }) =>
-      command.includes('dtruss'),
+      command.includes('sockets-darwin.d'),
     );
     expect(commands).toHaveLength(1);
     expect(commands[0]?.gives).toMatch(/untested on a real machine/);

@@ -9,7 +9,7 @@ const head = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 describe('recordings', () => {
   const straceLogs = readdirSync(join(golden, 'logs'))
     .flatMap((folder) => readdirSync(join(golden, 'logs', folder)).map((file) => join('logs', folder, file)))
-    .filter((file) => file.includes('trace.'));
+    .filter((file) => /strace-[^/]*\/trace\./.test(file));
 
   it.each(straceLogs)('%s is a log of strace', (file) => {
     expect(recognize(readFileSync(join(golden, file)))).toEqual({ known: true, format: 'strace' });
@@ -19,6 +19,7 @@ describe('recordings', () => {
     ['seed/dtruss.txt', 'dtruss'],
     ['seed/dtrace-bind-hexdump.txt', 'bind-hexdump'],
     ['dtrace/udp-reconnect/dtrace.txt', 'dtrace'],
+    ['logs/dtrace-darwin/trace.txt', 'dtrace'],
   ])('%s is %s', (file, format) => {
     expect(recognize(readFileSync(join(golden, file)))).toEqual({ known: true, format });
   });

@@ -138,8 +138,8 @@ test("the article's dtruss log", async () => {
     WHAT WOULD TELL IT
       all of it, on Linux:
         strace -f -ttt -T -o trace.txt -e trace=%desc,%network,%process,close_range,unshare PROGRAM ARGUMENTS
-      all that dtruss can tell (macOS; untested on a real machine): no addresses and no calls in flight:
-        sudo dtruss -a -f PROGRAM ARGUMENTS 2> dtruss.txt
+      addresses and calls in flight, on macOS (untested on a real machine):
+        sudo dtrace -o trace.txt -s harness/tracers/dtrace/sockets-darwin.d -c 'PROGRAM ARGUMENTS'
 
     EXIT CODE 4: unknown: this log proves neither that a port was held nor that none was.
     "
@@ -163,8 +163,8 @@ test("the article's hex dump", async () => {
     WHAT WOULD TELL IT
       all of it, on Linux:
         strace -f -ttt -T -o trace.txt -e trace=%desc,%network,%process,close_range,unshare PROGRAM ARGUMENTS
-      all that dtruss can tell (macOS; untested on a real machine): no addresses and no calls in flight:
-        sudo dtruss -a -f PROGRAM ARGUMENTS 2> dtruss.txt
+      addresses and calls in flight, on macOS (untested on a real machine):
+        sudo dtrace -o trace.txt -s harness/tracers/dtrace/sockets-darwin.d -c 'PROGRAM ARGUMENTS'
 
     EXIT CODE 4: unknown: this log proves neither that a port was held nor that none was.
     "

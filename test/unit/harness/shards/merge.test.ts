@@ -3,10 +3,10 @@ import { appendFile, copyFile, mkdir, readFile, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { renderReportJson } from '../../../../harness/commands/print-judgement.ts';
 import { findShardFiles } from '../../../../harness/shards/find-shard-files.ts';
 import { joinSections } from '../../../../harness/shards/join-sections.ts';
 import { mergeFiles } from '../../../../harness/shards/merge-files.ts';
+import { renderJson } from '../../../../src/report/json.ts';
 import { exitCodeOf } from '../../../../src/verdict/outcome.ts';
 import { doubt } from '../../report/sample-session.ts';
 import { temporaryDirectory } from '../store/saved-session.ts';
@@ -23,13 +23,13 @@ describe('all shards', () => {
     expect(report.session).toMatch(/^merged-[0-9a-f]{12}$/);
     const whole = { ...wholeReport(), session: report.session };
     expect(whole.outcome).toBe('as-expected');
-    expect(renderReportJson(report)).toBe(renderReportJson(whole));
+    expect(renderJson(report)).toBe(renderJson(whole));
   });
 
   test('give the same bytes in any order, and however they are merged before', async () => {
     const directory = await temporaryDirectory();
     const paths = await writeShards(directory, 6);
-    const expected = renderReportJson(await merged(paths));
+    const expected = renderJson(await merged(paths));
     let number = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -44,7 +44,7 @@ describe('all shards', () => {
             await joinSections(part, (await mergeFiles(files)).sections);
             parts.push(part);
           }
-          expect(renderReportJson(await merged(parts))).toBe(expected);
+          expect(renderJson(await merged(parts))).toBe(expected);
         },
       ),
       { numRuns: 25 },

@@ -10,7 +10,10 @@ function read(line: string): readonly Item[] | null {
   cursor.open(bytes, 0, bytes.length);
   const items: Item[] = [];
   const head = readHead(cursor);
-  if (head === null || !readRecord(cursor, head, { exitSaysLast: true }, (item) => items.push(item))) {
+  if (
+    head === null ||
+    !readRecord(cursor, head, { system: 'linux', exitSaysLast: true }, (item) => items.push(item))
+  ) {
     expect(items).toEqual([]);
     return null;
   }

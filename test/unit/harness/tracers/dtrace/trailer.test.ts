@@ -9,7 +9,7 @@ test.each([
   ['6.18.44', true],
   ['7.0.1', true],
 ])('kernel %s says at its exit whether a thread was the last: %s', (release, exitSaysLast) => {
-  expect(readHeader(`@BEGIN 1 2 3 ${release}`)).toEqual({ exitSaysLast });
+  expect(readHeader(`@BEGIN 1 2 3 ${release}`)).toEqual({ system: 'linux', exitSaysLast });
 });
 
 test.each(['@BEGIN', '@BEGIN 1 2 6.18.44', '@BEGIN 1 2 3 unknown', '@BEGIN 1 2 3 6.18.44 more'])(

@@ -48,6 +48,29 @@ describe('calls', () => {
     ]);
   });
 
+  test('descriptors that go with a message are told with its return, in each style; data that look like it are not', () => {
+    const control = (level: string, type: string): string =>
+      `{msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="x", iov_len=1}], msg_iovlen=1, msg_control=[{cmsg_len=20, cmsg_level=${level}, cmsg_type=${type}, cmsg_data=[3]}], msg_controllen=24, msg_flags=0}`;
+    const named = control('SOL_SOCKET', 'SCM_RIGHTS');
+    const text = String.raw`{msg_name=NULL, msg_iov=[{iov_base="cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS\"", iov_len=45}]}`;
+    const events = decodeLines([
+      `7 0.1 sendmsg(5, ${named}, 0) = 1`,
+      `7 0.1 sendmsg(5, ${control('0x1 /* SOL_SOCKET */', '0x1 /* SCM_RIGHTS */')}, 0) = 1`,
+      `7 0.1 sendmsg(5, ${control('0x1', '0x1')}, 0) = 1`,
+      `7 0.1 sendmsg(5, ${named}, 0 <unfinished ...>`,
+      '7 0.1 <... sendmsg resumed>) = 1',
+      '7 0.1 sendmmsg(5,  <unfinished ...>',
+      `7 0.1 <... sendmmsg resumed>[{msg_hdr=${named}, msg_len=1}], 1, 0) = 1`,
+      `7 0.1 sendmsg(5, ${control('SOL_SOCKET', 'SCM_CREDENTIALS')}, 0) = 1`,
+      `7 0.1 sendmsg(5, ${control('0x1', '0x10')}, 0) = 1`,
+      `7 0.1 sendmsg(5, ${text}, 0) = 1`,
+      '7 0.1 +++ exited with 0 +++',
+    ]);
+    expect(lossesIn(events)).toEqual([]);
+    const passing = events.flatMap((event) => (event.kind === 'return' ? [event.passesDescriptors] : []));
+    expect(passing).toEqual([true, true, true, true, true, undefined, undefined, undefined]);
+  });
+
   test('no two events have the same time, since their order is known', () => {
     const events = decodeLines([
       '7 10:00:00 close(3) = 0',

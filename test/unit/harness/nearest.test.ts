@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearestNames, suggestNames } from '../../../../harness/commands/nearest.ts';
+import { nearestNames, suggestNames } from '../../../harness/nearest.ts';
 
 const variants = ['deadline', 'retry', 'semaphore', 'unfixed'];
 

@@ -36,3 +36,10 @@ export const searchSchema = z.strictObject({
 });
 
 export type SearchDocument = z.infer<typeof searchSchema>;
+
+/** The text of schema/release-search.schema.json. */
+export function searchJsonSchema(): string {
+  const { $schema, ...schema } = z.toJSONSchema(searchSchema, { target: 'draft-2020-12' });
+  const title = `afterclose release search, version ${searchSchemaVersion}`;
+  return `${JSON.stringify({ $schema, title, ...schema }, null, 2)}\n`;
+}
