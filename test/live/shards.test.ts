@@ -73,19 +73,11 @@ function judged(report: Report): unknown {
   return {
     ...report,
     session: null,
-    arms: report.arms.map((arm) => ({
-      ...[
-        arm.id,
-        arm.role,
-        arm.expected,
-        arm.verdict,
-        arm.runs,
-        arm.heldRuns,
-        arm.unknownRuns,
-        arm.heldShare,
-      ],
-      doubts: arm.doubts,
-    })),
+    arms: report.arms.map(
+      ({ id, role, expected, verdict, runs, heldRuns, unknownRuns, heldShare, doubts }) => {
+        return { id, role, expected, verdict, runs, heldRuns, unknownRuns, heldShare, doubts };
+      },
+    ),
     findings: report.findings.map(({ variant, toolchain, certain }) => [variant, toolchain, certain]),
     findingsOmitted: null,
     tracerEffects: report.tracerEffects.map(({ arm }) => arm),

@@ -42,12 +42,15 @@ describe('distributions', () => {
 
   it('are the same in any order and however they are split', () => {
     fc.assert(
-      fc.property(fc.array(fc.array(duration, { maxLength: 50 }), { minLength: 2, maxLength: 6 }), (parts) => {
-        const whole = distributionOf(parts.flat().reverse());
-        expect(totalOf(parts.map(distributionOf))).toEqual(whole);
-        const [first, ...rest] = parts.map(distributionOf);
-        expect(totalOf([totalOf(rest)!, first!])).toEqual(whole);
-      }),
+      fc.property(
+        fc.array(fc.array(duration, { maxLength: 50 }), { minLength: 2, maxLength: 6 }),
+        (parts) => {
+          const whole = distributionOf(parts.flat().reverse());
+          expect(totalOf(parts.map(distributionOf))).toEqual(whole);
+          const [first, ...rest] = parts.map(distributionOf);
+          expect(totalOf([totalOf(rest)!, first!])).toEqual(whole);
+        },
+      ),
     );
   });
 
