@@ -14,7 +14,7 @@ import { printSearch } from './release-search-output.ts';
 import { searchReleases } from './release-search.ts';
 import { addReportOptions } from './report-options.ts';
 import { scenario } from './repro.ts';
-import { addShardOption } from './shard-option.ts';
+import { addShardOption, chooseShard } from './shard-option.ts';
 import { variantArms } from './wanted-arms.ts';
 
 interface ReleasesOptions extends ExperimentOptions {
@@ -60,6 +60,8 @@ export function releasesCommand(context: CommandContext, setExitCode: (code: num
 
 async function releases(context: CommandContext, options: ReleasesOptions): Promise<number> {
   if (options.bisect === true && options.shard !== undefined) throw searchInShards();
+  // A mistake before it is a download.
+  chooseShard(options, process.env);
   const progress = progressFor(options);
   const variants = options.variant ?? (options.bisect === true ? ['unfixed'] : ['unfixed', 'semaphore']);
   // A variant that does not exist is a mistake before it is a download.

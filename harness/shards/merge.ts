@@ -53,6 +53,9 @@ export class ShardMerge implements SectionReader {
 
   end({ ended, doubts }: ShardEnd, { shard }: ShardHeader): void {
     if (ended !== 'completed') this.#isBroken = true;
+    if (this.#tallies.some((tally) => tally.doubts.codes > mostCodes)) {
+      throw new StrangeShard(`there are more than ${mostCodes} kinds of doubts`);
+    }
     if (doubts.length === 0) return;
     const told = doubts.slice(0, doubtsKept).map((doubt) => ({
       ...(doubt as Doubt),
@@ -97,6 +100,9 @@ export class ShardMerge implements SectionReader {
     return { plan, digest };
   }
 }
+
+/** Twice those that there are: files of a stranger must not fill memory with new ones. */
+const mostCodes = 100;
 
 /** Of one shard: enough to see what happened to it. */
 const doubtsKept = 20;

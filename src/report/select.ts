@@ -71,6 +71,11 @@ export class DoubtSelection {
     return this.#counted;
   }
 
+  /** How many different ones there are. */
+  get codes(): number {
+    return this.#byCode.size;
+  }
+
   /** The first of every code, in the order of the runs. */
   get first(): readonly Doubt[] {
     const all = [...this.#byCode.values()].flatMap((first) => first.values);

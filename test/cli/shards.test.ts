@@ -8,6 +8,7 @@ import { afterclose, temporaryDirectory } from './command-line.ts';
 describe('a shard is refused where its plan could not be that of the others', () => {
   test.each([
     [['gate', '--shard', '1/4'], /--shard was given without --seed/, /same --seed/],
+    [['releases', '--shard', '1/4'], /--shard was given without --seed/, /same --seed/],
     [['repro', '--shard', '5/4', '--seed', 'x'], /must be i\/n/, /--help/],
     [['repro', '--shard', 'auto', '--seed', 'x'], /found no shard in the environment/, /--shard 2\/4/],
     [['compare', '--shard', '1/2', '--seed', 'x', '--budget', '9s'], /--shard and --budget/, /--runs/],

@@ -129,7 +129,7 @@ describe('hostile', () => {
 
   test.each([
     ['an untraced run that claims to be clean', 3, { verdict: 'clean' }, /an untraced run has a verdict/],
-    ['two runs of one name', 2, { run: judgedArms[2]!.runs[1]!.run }, /is there (twice|already)/],
+    ['two runs of one name', 2, { run: judgedArms[2]!.runs[1]!.run }, /is there already/],
   ])('%s', async (_, changed, change, why) => {
     const arms = judgedArms.map(({ arm, runs }, index) => ({
       arm,
@@ -151,6 +151,24 @@ describe('hostile', () => {
   ])('a header %s', async (_, header, exitCode, why) => {
     const refusal = await refusalOf(shardText({ index: 2, of: 2, header: header as object }));
     expect(refusal).toMatchObject({ exitCode, why: stringMatching(why) });
+  });
+
+  test('more kinds of doubts than there are', async () => {
+    const doubtOf = (run: string, number: number) => ({
+      ...{ code: `kind-${'abcdefghij'[number % 10]!.repeat(1 + Math.floor(number / 10))}`, run, text: '' },
+      ...{ address: null, pid: null, at: null },
+    });
+    const arms = judgedArms.map(({ arm, runs }, index) => ({
+      arm,
+      runs: index !== 2 ? runs : runs.map((run) => manyDoubts(run)),
+    }));
+    function manyDoubts(run: RunSummary): RunSummary {
+      const doubts = Array.from({ length: 101 }, (_, number) => doubtOf(run.run, number));
+      return { ...run, verdict: 'unknown', doubts } as unknown as RunSummary;
+    }
+    expect((await refusalOf(shardText({ index: 2, of: 2, arms }))).why).toMatch(
+      /more than 100 kinds of doubts/,
+    );
   });
 
   test('a plan of more runs than fit anywhere takes no memory', async () => {
