@@ -11,10 +11,15 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 export GOTOOLCHAIN := local
 unexport GO111MODULE GOFLAGS
 
-# The newest releases of the check tools need a newer Go than the harness does; all are pinned.
+# The agent's programs for the kernel are committed compiled: by this clang, and by no other the same bytes.
+export BPF_CLANG := clang-14
+export BPF_STRIP := llvm-strip-14
+
+# The newest releases of the check tools, and the agent, need a newer Go than the harness does; all are pinned.
 export STATICCHECK_VERSION := v0.8.2
 export ACTIONLINT_VERSION := v1.7.12
 export CHECK_TOOLS_GOTOOLCHAIN := go1.26.8
+export AGENT_GOTOOLCHAIN := go1.26.8
 
 .PHONY: help
 help: ## print this list
@@ -63,8 +68,12 @@ test: setup ## all tests: unit, property, golden, contract, command line, live t
 	@scripts/test.sh
 
 .PHONY: check
-check: packages ## eslint, prettier, tsc, knip, gofmt, go vet, staticcheck, actionlint
+check: packages ## eslint, prettier, tsc, knip, gofmt, go vet, staticcheck, actionlint, the programs for the kernel
 	@scripts/check.sh
+
+.PHONY: bpf
+bpf: ## compile the agent's programs for the kernel (needs clang 14); the result is committed
+	@scripts/bpf.sh harness/ebpf-agent/tracing/agent.bpf.o
 
 .PHONY: golden
 golden: packages ## write the expected results of test/golden anew; read the difference before you commit it
@@ -74,6 +83,11 @@ golden: packages ## write the expected results of test/golden anew; read the dif
 bench: setup ## measure: replay, decoding, repro; writes docs/performance.md
 	@npx tsc -p tsconfig.bench.json
 	@node build/bench/bench/index.js
+
+.PHONY: conformance
+conformance: setup ## hold the replay against the kernel: make conformance SEED=x N=20000 TRACER=ebpf
+	@npx tsc -p tsconfig.bench.json
+	@node build/bench/test/conformance/main.js "$(or $(SEED),conformance)" $(or $(N),20000) $(or $(TRACER),ebpf)
 
 .PHONY: clean
 clean: ## remove what make built; sessions and the private cache stay

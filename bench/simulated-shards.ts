@@ -145,6 +145,7 @@ function conflict(run: string, place: number): Finding {
     holders: [
       {
         socket: 1,
+        inode: null,
         kind: 'descriptor',
         pid: who.pid,
         fd: fd(3),
@@ -154,6 +155,7 @@ function conflict(run: string, place: number): Finding {
         origin: 'socket',
         certain: true,
         releasedBy: null,
+        releasedAt: null,
         boundTo: '127.0.0.1:3001',
         boundAt: nanos(1000),
       },

@@ -18,6 +18,7 @@ main() {
   step 'go vet' each_module go vet ./...
   step staticcheck check_staticcheck
   step actionlint check_workflows
+  step 'programs for the kernel' check_bpf
   if [ "${#failed[@]}" -gt 0 ]; then
     echo "check: failed: $(printf '%s, ' "${failed[@]}" | sed 's/, $//')"
     exit 1
@@ -77,9 +78,29 @@ go_tool() {
   echo "$bin/$name"
 }
 
+# What is committed must be what the sources give. A clang that is not there is said, and is no failure on a machine
+# where the programs were not touched: .ci/run installs it.
+check_bpf() {
+  local committed=harness/ebpf-agent/tracing/agent.bpf.o fresh=build/agent.bpf.o
+  if ! command -v "$BPF_CLANG" >/dev/null && [ "${AFTERCLOSE_SKIPS:-}" != fail ]; then
+    echo "not compiled anew: there is no $BPF_CLANG (Debian 12: apt-get install clang-14 llvm-14)"
+    return
+  fi
+  mkdir -p build
+  scripts/bpf.sh "$fresh" || return 1
+  cmp "$committed" "$fresh" || { echo "$committed is not what its sources give: make bpf" && return 1; }
+}
+
+# The agent's module needs a newer Go than the others.
 each_module() {
   local module status=0
-  while read -r module; do (cd "$module" && "$@") || status=1; done < <(go_modules)
+  while read -r module; do
+    (
+      cd "$module" || exit 1
+      if [ "$module" = harness/ebpf-agent ] && [ "$GOTOOLCHAIN" = local ]; then GOTOOLCHAIN=$AGENT_GOTOOLCHAIN; fi
+      "$@"
+    ) || status=1
+  done < <(go_modules)
   return "$status"
 }
 

@@ -2,7 +2,7 @@
 # Usage: test.sh
 # All tests, runner by runner; a failing runner does not stop the next. Each leaves its machine-readable
 # results in build/test/, from which the last line, `N passed, N failed, N skipped`, is counted. Expects
-# GOTOOLCHAIN from the Makefile.
+# GOTOOLCHAIN and AGENT_GOTOOLCHAIN from the Makefile.
 set -uo pipefail
 [ -t 1 ] || export NO_COLOR=1
 
@@ -31,7 +31,10 @@ run_vitest() {
 run_go() {
   local name=${1//\//-}
   echo "test: go test in $1"
-  (cd "$1" && go test -count=1 -json ./...) >"$results/$name.go.ndjson"
+  # The agent's module needs a newer Go than the others.
+  local toolchain=$GOTOOLCHAIN
+  if [ "$1" = harness/ebpf-agent ]; then toolchain=$AGENT_GOTOOLCHAIN; fi
+  (cd "$1" && GOTOOLCHAIN=$toolchain go test -count=1 -json ./...) >"$results/$name.go.ndjson"
   echo "$?" >"$results/$name.go.exit"
 }
 

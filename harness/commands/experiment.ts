@@ -39,6 +39,8 @@ export interface Experiment {
   /** In the order in which they are shown. */
   readonly wanted: readonly WantedArm[];
   readonly beside: ExperimentPlan['beside'];
+  /** Tried before all others where none was asked for by name. */
+  readonly preferredTracer?: string;
   /** Of every arm, or as many as fit into a time; the latter takes a warm-up. */
   readonly runs: number | { readonly budgetMs: number };
   readonly warmUpRuns: number;
@@ -114,7 +116,7 @@ async function conduct(
   const { session, startedAt, directory, shard } = started;
   const progress = progressFor(options);
   const { host } = context;
-  const chosen = await chooseTracers(experiment.wanted, context, progress);
+  const chosen = await chooseTracers(experiment, context, progress);
   const building = { host, onProgress: (line: string) => progress.say(line) };
   const programs = await buildPrograms(experiment.wanted, building);
   const launcher = await buildLauncher(building);
@@ -185,13 +187,14 @@ function fixRuns(
 
 /** By the name that was asked for, null for the best. */
 async function chooseTracers(
-  wanted: readonly WantedArm[],
+  { wanted, preferredTracer }: Experiment,
   { host }: CommandContext,
   progress: Progress,
 ): Promise<ReadonlyMap<string | null, ChosenTracer>> {
   const chosen = new Map<string | null, ChosenTracer>();
   for (const { tracer } of wanted) {
-    if (!chosen.has(tracer)) chosen.set(tracer, await chooseTracer(tracer, host, progress));
+    if (!chosen.has(tracer))
+      chosen.set(tracer, await chooseTracer(tracer, host, progress, preferredTracer ?? null));
   }
   return chosen;
 }

@@ -17,6 +17,8 @@ interface ReproOptions extends ExperimentOptions {
 }
 
 export const scenario = 'udp-reconnect';
+/** The tracer of the article. */
+const missionTracer = 'dtrace';
 
 export function reproCommand(context: CommandContext, setExitCode: (code: number) => void): Command {
   const command = new Command('repro')
@@ -52,6 +54,7 @@ async function repro(context: CommandContext, options: ReproOptions): Promise<nu
     scenario,
     wanted,
     beside: 'untraced',
+    preferredTracer: missionTracer,
     runs: options.runs,
     warmUpRuns: 0,
     cyclesPerRun: options.cycles,

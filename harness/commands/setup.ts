@@ -9,6 +9,7 @@ import { buildLauncher } from '../go/build.ts';
 import { listVariants } from '../go/variants.ts';
 import { throwIfInterrupted } from '../run/interruption.ts';
 import { setUpDtrace } from '../tracers/dtrace/setup.ts';
+import { setUpEbpf } from '../tracers/ebpf/setup.ts';
 import { setUpStrace } from '../tracers/strace/setup.ts';
 import type { CommandContext } from './context.ts';
 import { addCommonOptions, progressFor } from './options.ts';
@@ -27,7 +28,7 @@ export function setupCommand(context: CommandContext, setExitCode: (code: number
         say(`Go: ${await setUpPrograms(release, context, say)}`);
         throwIfInterrupted('setting up');
       }
-      for (const setUpTracer of [setUpDtrace, setUpStrace]) {
+      for (const setUpTracer of [setUpEbpf, setUpDtrace, setUpStrace]) {
         say((await setUpTracer(host, say)).line);
         throwIfInterrupted('setting up');
       }

@@ -18,12 +18,18 @@ export interface ChosenTracer {
   readonly tracers: ReadonlyMap<string, UsableTracer>;
 }
 
+/** @param preferred is tried before all others where none was asked for */
 export async function chooseTracer(
   requested: string | null,
   host: Host,
   progress: Progress,
+  preferred: string | null = null,
 ): Promise<ChosenTracer> {
-  const names = liveTracers.map((tracer) => tracer.name);
+  const known = liveTracers.map((tracer) => tracer.name);
+  const names = [
+    ...known.filter((name) => name === preferred),
+    ...known.filter((name) => name !== preferred),
+  ];
   if (requested !== null && !names.includes(requested)) throw unknownTracer(requested, names);
   const refusals: string[] = [];
   for (const name of requested === null ? names : [requested]) {

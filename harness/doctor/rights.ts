@@ -1,4 +1,4 @@
-/** Who asks. Only DTrace needs root; namespaces and ptrace have checks of their own. */
+/** Who asks. DTrace needs root, the agent capabilities; namespaces and ptrace have checks of their own. */
 import { ok } from './check.ts';
 import type { Check } from './check.ts';
 
@@ -13,8 +13,8 @@ export const rights: Check = {
         : {
             state: 'degraded',
             found: `an ordinary user (uid ${user.uid})`,
-            why: 'DTrace needs root; nothing else does',
-            remedy: 'run as root where DTrace is to watch',
+            why: 'DTrace needs root, and eBPF root or capabilities; nothing else does',
+            remedy: 'run as root where DTrace is to watch; for eBPF see its own line',
           },
     ),
 };

@@ -22,6 +22,7 @@ interface KnownTracer {
 }
 
 const known: Readonly<Record<string, KnownTracer>> = {
+  ebpf: { title: 'eBPF', describe: describeTracer },
   dtrace: { title: 'DTrace', describe: describeDtrace },
   strace: { title: 'strace', describe: describeStrace },
 };

@@ -11,9 +11,11 @@ import { throwIfInterrupted } from '../run/interruption.ts';
 import { goToolchainMutex } from '../run/locks.ts';
 import { runGroup } from '../run/process-group.ts';
 import { cacheKey, openBinaryCache } from './binary-cache.ts';
+import type { BinaryCache, CachedBinary } from './binary-cache.ts';
 import { findLocalGo, runGo } from './go-command.ts';
-import { layOut, readSourceTree } from './source-tree.ts';
-import { localToolchain } from './toolchain.ts';
+import { gather, layOut } from './source-tree.ts';
+import type { SourceTree } from './source-tree.ts';
+import { localToolchain, releaseToolchain, resolveToolchains } from './toolchain.ts';
 import type { Toolchain } from './toolchain.ts';
 
 export interface BuildOptions {
@@ -45,8 +47,8 @@ export async function buildVariant(request: VariantRequest, options: BuildOption
   const asReleased = base === null ? null : await buildVariant({ ...request, toolchain: base }, options);
   return build(
     {
-      sources: join(options.host.packageRoot, 'go-fixtures'),
-      importPath: 'afterclose.dev/fixtures',
+      modules: { fixtures: join(options.host.packageRoot, 'go-fixtures') },
+      module: 'fixtures',
       package: `./${scenario}/${variant}`,
       name: variant,
       toolchain,
@@ -57,69 +59,125 @@ export async function buildVariant(request: VariantRequest, options: BuildOption
   );
 }
 
+type LocalBuildOptions = BuildOptions & { readonly environment?: NodeJS.ProcessEnv };
+
 /** One static binary, made by the local Go. */
-export async function buildLauncher(
-  options: BuildOptions & { readonly environment?: NodeJS.ProcessEnv },
-): Promise<BuiltBinary> {
+export async function buildLauncher(options: LocalBuildOptions): Promise<BuiltBinary> {
   const toolchain = localToolchain(await findLocalGo(options.host, options.environment));
+  const launcher = launcherModule(options);
   return build(
-    {
-      sources: join(options.host.packageRoot, 'harness', 'launcher'),
-      importPath: 'afterclose.dev/launcher',
-      package: '.',
-      name: 'launcher',
-      toolchain,
-      asReleased: null,
-      // It writes its own version into every session's records.
-      askVersion: () => Promise.resolve(toolchain.name),
-    },
+    { ...ownProgram, modules: { launcher }, module: 'launcher', name: 'launcher', toolchain },
     options,
   );
 }
 
+/** The embedded tracer: a launcher too. One static binary, made by the local Go or, where that is too old, a newer one. */
+export async function buildAgent(options: LocalBuildOptions): Promise<BuiltBinary> {
+  const local = await findLocalGo(options.host, options.environment);
+  const [newer] = isNewEnough(local.version) ? [] : await resolveToolchains([agentToolchain], options);
+  return build(agentPlan(newer ?? localToolchain(local), options), options);
+}
+
+/** Null: it was not built yet from these sources. Builds and fetches nothing. */
+export async function findAgent(options: LocalBuildOptions): Promise<BuiltBinary | null> {
+  const local = await findLocalGo(options.host, options.environment);
+  const toolchain = isNewEnough(local.version)
+    ? localToolchain(local)
+    : releaseToolchain(agentToolchain, local);
+  const plan = agentPlan(toolchain, options);
+  const { key, cache } = await place(plan, options);
+  const found = await cache.find(key, plan.name);
+  return found === null ? null : toBuilt(plan, found);
+}
+
+function agentPlan(toolchain: Toolchain, options: BuildOptions): BuildPlan {
+  const agent = join(options.host.packageRoot, 'harness', 'ebpf-agent');
+  const modules = { launcher: launcherModule(options), 'ebpf-agent': agent };
+  return { ...ownProgram, modules, module: 'ebpf-agent', name: 'agent', toolchain };
+}
+
+function launcherModule({ host }: BuildOptions): string {
+  return join(host.packageRoot, 'harness', 'launcher');
+}
+
+/** As the agent's go.mod says. */
+function isNewEnough(version: string): boolean {
+  const release = parseGoRelease(version);
+  return release === null || compareGoReleases(release, { major: 1, minor: 25, patch: 0 }) >= 0;
+}
+
+const agentToolchain = 'go1.26.8';
+
+/** The launcher and the agent write their own version into every session's records. */
+const ownProgram = { package: '.', asReleased: null, askVersion: null } as const;
+
 interface BuildPlan {
-  readonly sources: string;
-  readonly importPath: string;
+  /** The directories of the modules that it is made of, which lie beside each other when they are built. */
+  readonly modules: Readonly<Record<string, string>>;
+  /** The one that it is in. */
+  readonly module: string;
   readonly package: string;
   readonly name: string;
   readonly toolchain: Toolchain;
   /** The same program made by the unchanged release; null: nothing was changed. */
   readonly asReleased: BuiltBinary | null;
-  readonly askVersion: (binary: string) => Promise<string>;
+  /** Null: it can not be asked. */
+  readonly askVersion: ((binary: string) => Promise<string>) | null;
 }
+
+/** Of all modules here. */
+const importPath = 'afterclose.dev';
 
 /** Two cores build two releases at a time; a third one would only wait for them. */
 const builds = pLimit(2);
 
 async function build(plan: BuildPlan, options: BuildOptions): Promise<BuiltBinary> {
-  const directory = join(options.host.cacheDirectory, 'go');
   const { toolchain, name } = plan;
-  const tree = await readSourceTree(plan.sources);
-  const flags = [...buildFlags(toolchain.name), ...(toolchain.changed?.flags ?? [])];
-  const key = cacheKey([1, tree.digest, plan.importPath, plan.package, toolchain.identity, flags]);
-  const cache = openBinaryCache(join(directory, 'binaries'));
+  const { tree, flags, key, cache } = await place(plan, options);
   const built = await goToolchainMutex(toolchain.name).runExclusive(async () => {
     const found = await cache.find(key, name);
     if (found !== null) return found;
     return builds(async () => {
       throwIfInterrupted(`${name} was to be built`);
       options.onProgress?.(`building ${name} with ${toolchain.name}`);
-      const goPath = await layOut(tree, plan.importPath, join(directory, 'sources'));
+      const goPath = await layOut(tree, importPath, join(goDirectory(options), 'sources'));
       return cache.add(key, name, async (file) => {
         await compile(plan, flags, goPath, file);
-        const version = await plan.askVersion(file);
+        const version = (await plan.askVersion?.(file)) ?? toolchain.name;
         if (version !== expectedVersion(toolchain)) throw otherVersion(plan, version);
         return version;
       });
     });
   });
   if (plan.asReleased?.sha256 === built.sha256) throw withoutEffect(plan);
-  return {
-    binary: built.binary,
-    sha256: built.sha256,
-    toolchain: toolchain.name,
-    goVersion: built.toolchain,
-  };
+  return toBuilt(plan, built);
+}
+
+/** What it is made of, and where the result is kept. */
+async function place(plan: BuildPlan, options: BuildOptions): Promise<Place> {
+  const { toolchain } = plan;
+  const tree = await gather(plan.modules);
+  const flags = [...buildFlags(toolchain.name), ...(toolchain.changed?.flags ?? [])];
+  const key = cacheKey([2, tree.digest, plan.module, plan.package, toolchain.identity, flags]);
+  return { tree, flags, key, cache: openBinaryCache(join(goDirectory(options), 'binaries')) };
+}
+
+interface Place {
+  readonly tree: SourceTree;
+  readonly flags: readonly string[];
+  readonly key: string;
+  readonly cache: BinaryCache;
+}
+
+function goDirectory({ host }: BuildOptions): string {
+  return join(host.cacheDirectory, 'go');
+}
+
+function toBuilt(
+  { toolchain }: BuildPlan,
+  { binary, sha256, toolchain: goVersion }: CachedBinary,
+): BuiltBinary {
+  return { binary, sha256, toolchain: toolchain.name, goVersion };
 }
 
 /** A changed toolchain does not know that it was changed. */
@@ -137,7 +195,7 @@ async function compile(
   const { exitCode, signal, stdout, stderr } = await runGo(
     [toolchain.goCommand, 'build', ...flags, '-o', file, plan.package],
     { ...toolchain.env, GOPATH: [toolchain.env['GOPATH'], goPath].join(':') },
-    join(goPath, 'src', plan.importPath),
+    join(goPath, 'src', importPath, plan.module),
   );
   if (exitCode === 0) return;
   const output = `${stderr}${stdout}`.trim() || `go build ended with ${exitCode ?? signal ?? 'no exit code'}`;
@@ -154,7 +212,7 @@ function buildRemedy(output: string, plan: BuildPlan): string {
     return 'make room, or set AFTERCLOSE_CACHE, GOCACHE and TMPDIR to directories on another disk';
   }
   if (/\.go:\d+/.test(output)) {
-    return `mend the source in ${plan.sources}; it must build with every release that it is used with`;
+    return `mend the source in ${plan.modules[plan.module] ?? ''}; it must build with every release that it is used with`;
   }
   return 'see what the go command said; it is about this machine, not about the source';
 }

@@ -1,4 +1,4 @@
-/** The sources of one Go module, read once, named by their content, and laid out so that any release builds them. */
+/** The sources of Go modules, read once, named by their content, and laid out so that any release builds them. */
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -16,16 +16,31 @@ interface SourceFile {
   readonly content: Buffer;
 }
 
-/** What a build reads: Go files but no tests, assembly, go.mod and go.sum. */
+/** @param modules the directory of each by the name that it is laid out under */
+export async function gather(modules: Readonly<Record<string, string>>): Promise<SourceTree> {
+  const trees = await Promise.all(
+    Object.entries(modules).map(async ([name, root]) => {
+      const { files } = await readSourceTree(root);
+      return files.map(({ path, content }) => ({ path: `${name}/${path}`, content }));
+    }),
+  );
+  return toTree(trees.flat());
+}
+
+/** What a build reads: Go files but no tests, assembly, go.mod and go.sum, and programs for the kernel. */
 export async function readSourceTree(root: string): Promise<SourceTree> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile() && isSource(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .sort();
-  const files = await Promise.all(
-    paths.map(async (path) => ({ path, content: await readFile(join(root, path)) })),
+  return toTree(
+    await Promise.all(paths.map(async (path) => ({ path, content: await readFile(join(root, path)) }))),
   );
+}
+
+function toTree(unordered: readonly SourceFile[]): SourceTree {
+  const files = [...unordered].sort((a, b) => (a.path < b.path ? -1 : 1));
   const digest = createHash('sha256');
   for (const { path, content } of files) digest.update(`${path}\0${content.length}\0`).update(content);
   return { files, digest: digest.digest('hex') };
@@ -58,5 +73,5 @@ async function isLaidOut(tree: SourceTree, directory: string): Promise<boolean> 
 
 function isSource(name: string): boolean {
   if (name.endsWith('_test.go')) return false;
-  return name === 'go.mod' || name === 'go.sum' || /\.(?:go|s|h)$/.test(name);
+  return name === 'go.mod' || name === 'go.sum' || /\.(?:go|s|h|bpf\.o)$/.test(name);
 }

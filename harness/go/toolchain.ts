@@ -98,14 +98,14 @@ async function withLegacyClose(base: Toolchain, options: ToolchainOptions): Prom
   };
 }
 
+/** It may not be there yet. */
+export function releaseToolchain(name: string, local: LocalGo): Toolchain {
+  const env = { ...local.env, GOTOOLCHAIN: name };
+  return { name, identity: name, goCommand: local.command, env, changed: null };
+}
+
 async function bringRelease(name: string, local: LocalGo, options: ToolchainOptions): Promise<Toolchain> {
-  const toolchain: Toolchain = {
-    name,
-    identity: name,
-    goCommand: local.command,
-    env: { ...local.env, GOTOOLCHAIN: name },
-    changed: null,
-  };
+  const toolchain = releaseToolchain(name, local);
   return goToolchainMutex(name).runExclusive(async () => {
     // With the network switched off first: what is here already needs none, and is not announced.
     const here = await askVersion(toolchain, { GOPROXY: 'off' });

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"afterclose.dev/launcher/session"
 )
 
 // describeNetwork is what a run prints of its namespace: its name, and whether it can bind the port that
@@ -71,7 +73,7 @@ func privateNetwork(t *testing.T, b *bench) {
 	b.networkRun("private", held+" [::1]:3001")
 	b.networkRun("inherited", held)
 	b.networkRun("private", held)
-	r := b.finish(b.start(), exitDone)
+	r := b.finish(b.start(), session.ExitDone)
 	for i, network := range []string{"private", "inherited", "private"} {
 		want(t, r[1+i], fields{"network": network, "error": nil, "exitCode": 0})
 	}
@@ -100,7 +102,7 @@ func TestPrivateNetworkIsNeverPretended(t *testing.T) {
 	}
 	b.networkRun("private", "")
 	b.networkRun("inherited", "")
-	r := b.finish(b.start(), exitDone)
+	r := b.finish(b.start(), session.ExitDone)
 	want(t, r[1], fields{"pid": nil, "network": "inherited", "exitCode": nil})
 	if message, _ := r[1]["error"].(string); !strings.Contains(message, syscall.EPERM.Error()) {
 		t.Errorf("error: %q", message)

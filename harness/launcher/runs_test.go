@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"afterclose.dev/launcher/session"
 )
 
 type fields = map[string]interface{}
@@ -21,7 +23,7 @@ func TestRecordsOfOrdinaryRuns(t *testing.T) {
 	b.shell("", fields{"argv": []string{"/nonexistent/program"}})
 	b.shell("exit 0", fields{"directory": "/nonexistent/directory"})
 	launcher := b.start()
-	r := b.finish(launcher, exitDone)
+	r := b.finish(launcher, session.ExitDone)
 	if len(r) != 7 {
 		t.Fatalf("%d records: %v", len(r), r)
 	}
@@ -69,7 +71,7 @@ func TestWhatARunIsGiven(t *testing.T) {
 	b.shell("ls /proc/$$/fd; exit 0")
 	b.shell("cut -d' ' -f1,5 /proc/$$/stat; exit 0")
 	b.shell("echo out; echo error >&2", fields{"stderr": b.path("0004.out")})
-	b.finish(b.start(), exitDone)
+	b.finish(b.start(), session.ExitDone)
 	// dash adds PWD to the environment; nothing of the launcher's own is there.
 	if got := b.output("0001.out"); got != b.directory+"\nA=1 2\nPWD="+b.directory+"\n" &&
 		got != b.directory+"\nPWD="+b.directory+"\nA=1 2\n" {
@@ -93,7 +95,7 @@ func TestTimeout(t *testing.T) {
 	b := newBench(t)
 	b.shell("exec sleep 1000", fields{"timeoutMs": 1})
 	b.shell("exit 3")
-	r := b.finish(b.start(), exitDone)
+	r := b.finish(b.start(), session.ExitDone)
 	want(t, r[1], fields{"exitCode": nil, "signal": "SIGTERM", "ended": "timeout", "killedWith": "SIGTERM", "stragglers": 0})
 	want(t, r[2], fields{"exitCode": 3, "ended": nil})
 }
@@ -106,7 +108,7 @@ func TestStopOfARunThatIgnoresSIGTERM(t *testing.T) {
 	launcher := b.start()
 	left := line()
 	b.lifeline.Close()
-	r := b.finish(launcher, exitLifeline)
+	r := b.finish(launcher, session.ExitLifeline)
 	want(t, r[1], fields{"exitCode": nil, "signal": "SIGKILL", "ended": "stopped", "killedWith": "SIGKILL", "stragglers": 1})
 	want(t, r[2], fields{"kind": "end", "runs": 1, "reason": "lifeline"})
 	wantGone(t, left)
@@ -121,7 +123,7 @@ func TestGraceIsForTheWholeRun(t *testing.T) {
 	launcher := b.start()
 	line()
 	b.lifeline.Close()
-	r := b.finish(launcher, exitLifeline)
+	r := b.finish(launcher, session.ExitLifeline)
 	want(t, r[1], fields{"ended": "stopped", "killedWith": "SIGTERM", "stragglers": 0})
 	if got := b.output("0001.out"); got != "saved\n" {
 		t.Errorf("output: %q", got)
@@ -147,7 +149,7 @@ func TestStragglers(t *testing.T) {
 	b := newBench(t)
 	b.shell("sleep 1000 & echo $!; (setsid sleep 1000 & echo $!); setsid sh -c 'sleep 1000 & echo $!'; exit 4")
 	b.shell("(true &); exit 0")
-	r := b.finish(b.start(), exitDone)
+	r := b.finish(b.start(), session.ExitDone)
 	want(t, r[1], fields{"exitCode": 4, "ended": nil, "killedWith": nil, "stragglers": 3})
 	want(t, r[2], fields{"exitCode": 0})
 	left := strings.Fields(b.output("0001.out"))
@@ -193,7 +195,7 @@ func TestNothingIsRunWithout(t *testing.T) {
 		spoil(b)
 		launcher := b.start()
 		launcher.Wait()
-		if code := launcher.ProcessState.ExitCode(); code != exitNotStarted {
+		if code := launcher.ProcessState.ExitCode(); code != session.ExitNotStarted {
 			t.Errorf("without %s: exit code %d, %s", name, code, b.message())
 		}
 		if !strings.Contains(b.message(), "nothing was run") {
@@ -209,14 +211,14 @@ func TestLifelineThatNobodyHolds(t *testing.T) {
 	b := newBench(t)
 	b.shell("exec sleep 1000")
 	b.lifeline.Close()
-	r := b.finish(b.start(), exitLifeline)
+	r := b.finish(b.start(), session.ExitLifeline)
 	want(t, r[len(r)-1], fields{"kind": "end", "reason": "lifeline"})
 }
 
 func TestRefusedBatch(t *testing.T) {
 	b := newBench(t)
 	b.shell("exit 0", fields{"colour": "red"})
-	b.finish(b.start(), exitUsage)
+	b.finish(b.start(), session.ExitUsage)
 	if !strings.Contains(b.message(), `runs[0]: unknown field "colour"`) {
 		t.Error(b.message())
 	}
@@ -230,7 +232,7 @@ func TestOutputThatCanNotBeWritten(t *testing.T) {
 	b.shell("exit 0")
 	b.shell("exit 0", fields{"stdout": filepath.Join(b.directory, "missing", "out")})
 	b.shell("exit 0")
-	r := b.finish(b.start(), exitBroken)
+	r := b.finish(b.start(), session.ExitBroken)
 	if len(r) != 2 {
 		t.Errorf("records: %v", r)
 	}
@@ -252,7 +254,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	b.attr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
 	b.wrapper = []string{"/bin/sh", "-c", `mount -t tmpfs -o size=4k none "$0" && exec "$@"`, small}
-	b.finish(b.start(), exitBroken)
+	b.finish(b.start(), session.ExitBroken)
 	if !strings.Contains(b.message(), syscall.ENOSPC.Error()) {
 		t.Error(b.message())
 	}
@@ -266,7 +268,7 @@ func TestChildrenOfOthersAreLeftAlone(t *testing.T) {
 	path, line := b.rendezvous()
 	b.shell("exit 0")
 	b.wrapper = []string{"/bin/sh", "-c", `sleep 1000 & echo $! >"$0"; exec "$@"`, path}
-	b.finish(b.start(), exitNotStarted)
+	b.finish(b.start(), session.ExitNotStarted)
 	pid, err := strconv.Atoi(line())
 	b.check(err)
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
@@ -283,7 +285,7 @@ func TestNoProcessOfItsOwn(t *testing.T) {
 	b.shell("exit 0")
 	b.shell("exit 0")
 	b.wrapper = []string{strace, "-f", "-qq", "-e", "trace=clone,clone3,fork,vfork,execve", "-e", "signal=none", "-o", b.path("log")}
-	b.finish(b.start(), exitDone)
+	b.finish(b.start(), session.ExitDone)
 	processes := 0
 	for _, line := range strings.Split(b.output("log"), "\n") {
 		if (strings.Contains(line, "clone(") || strings.Contains(line, "fork(") || strings.Contains(line, "clone3(")) &&

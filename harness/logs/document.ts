@@ -58,7 +58,11 @@ export const logDocumentSchema = z.strictObject({
     runs: count.describe('1, or those of the session whose trace this is'),
     processes: count.nullable().describe('null, as below: the log does not tell it'),
     threads: count.nullable(),
-    binds: count.nullable().describe('of UDP sockets to internet addresses, refused ones included'),
+    binds: count
+      .nullable()
+      .describe(
+        'of UDP and TCP sockets to internet addresses, refused ones included, TCP to port 0 only if refused',
+      ),
     addressInUse: count.nullable().describe('of these, refused with EADDRINUSE'),
   }),
   findings: z.array(

@@ -35,7 +35,7 @@ function refusedSentence(
       ? `${asked} to an address that the log does not tell${network === null ? '' : ` (${network})`}`
       : `${asked} to ${network ?? 'a socket of unknown kind,'} ${excerpt(address)}`;
   if (network !== 'tcp') return `${what}.`;
-  return `${what}: TCP is not judged yet. ${knownOfTcp(sameAddress)}`;
+  return `${what}. ${knownOfTcp(sameAddress)}`;
 }
 
 /** As the log itself writes it, so that it can be searched for. */

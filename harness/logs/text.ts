@@ -82,7 +82,7 @@ function contentSentences({ log, content, verdict, findings, notes, asked }: Log
     ...(runs > 1 ? [formatCounted(runs, 'run')] : []),
     ...(threads === null || asked.length > 0 ? [] : [formatCounted(threads, 'thread')]),
     ...(processes === null ? [] : [formatCounted(processes, 'process', 'processes')]),
-    ...(binds === null ? [] : [formatCounted(binds, 'bind of a UDP socket', 'binds of UDP sockets')]),
+    ...(binds === null ? [] : [formatCounted(binds, 'bind')]),
     ...(addressInUse === null ? [] : [`${formatCount(addressInUse)} of them refused with EADDRINUSE`]),
     ...(asked.length === 0 ? [] : [formatCounted(asked.length, 'bind')]),
   ];

@@ -54,15 +54,17 @@ const finding = z.strictObject({
     .array(
       z.strictObject({
         socket: count,
+        inode: z.int().nonnegative().nullable(),
         kind: z.enum(['descriptor', 'call']),
         pid: id,
         fd: id,
         call: word.nullable(),
         openedByTid: id,
         openedAt: ns,
-        origin: z.enum(['socket', 'accept', 'dup', 'fork', 'inherited', 'call']),
+        origin: z.enum(['socket', 'accept', 'dup', 'fork', 'inherited', 'received', 'call']),
         certain: z.boolean(),
         releasedBy: release.nullable(),
+        releasedAt: ns.nullable(),
         boundTo: word,
         boundAt: ns.nullable(),
       }),

@@ -1,14 +1,15 @@
 /** The registry: to add a tracer, add its folder and one line here. */
 import { dtrace } from './dtrace/tracer.ts';
+import { ebpf } from './ebpf/tracer.ts';
 import { none } from './none/tracer.ts';
 import { recordingOf } from './recording/tracer.ts';
 import { strace } from './strace/tracer.ts';
 import type { Tracer } from './tracer.ts';
 
 /** Those that can be asked for, best first: without `--tracer` the first usable one watches. */
-export const liveTracers: readonly Tracer[] = [dtrace, strace, none];
+export const liveTracers: readonly Tracer[] = [ebpf, dtrace, strace, none];
 
-/** All that a saved session can name. Every trace that exists so far is DTrace's. */
+/** All that a saved session can name. Recordings are DTrace's. */
 export const tracers: readonly Tracer[] = [...liveTracers, recordingOf(dtrace)];
 
 /** @throws RangeError for a name that is not in the registry: names from outside are checked against it first */

@@ -40,6 +40,7 @@ export function createPairing(): (event: TraceEvent | Renamed, emit: (event: Tra
       }
       case 'fork':
       case 'mark':
+      case 'release':
       case 'loss':
     }
     emit(event);

@@ -1,25 +1,23 @@
 /** Conflict: a bind failed with EADDRINUSE and a socket of the run itself held the address. */
 import type { FailedBind, HoldingSocket } from '../kernel/ledger.ts';
 import type { DoubtCode } from '../verdict/doubt.ts';
-import { evidenceOf, holderOf, isCertainAt } from './evidence.ts';
+import { evidenceOf, holdersOf, isCertainAt, isReleasedAfter } from './evidence.ts';
 import type { Evidence, Finding } from './finding.ts';
 import type { FindingRule, RunFrame } from './rule.ts';
 
 export const conflict: FindingRule = {
   code: 'conflict',
   ofFailedBind(bind, frame) {
-    // The replay has told the doubt about TCP already.
-    if (bind.network === 'tcp') return {};
     const address = `${bind.network} ${bind.address ?? '?'}`;
     if (bind.holders.length === 0)
-      return { doubt: { ...whyNobody(bind), address, pid: bind.pid, at: bind.enteredAt } };
+      return { doubt: { ...whyNobody(bind, frame), address, pid: bind.pid, at: bind.enteredAt } };
     const decisive = decisiveHolders(bind);
     const isAfterClose = decisive.some((holder) => holder.pastClosing);
     if (!isAfterClose && decisive.every((holder) => holder.marked)) {
       return { note: { code: 'in-use-by-own-open-socket', address, text: 'in use by your own open socket' } };
     }
     const finding = findingOf(bind, frame, address, isAfterClose);
-    if (finding.certain || bind.intact) return { finding, ...foreignDoubt(finding, bind, frame, address) };
+    if (finding.certain || bind.intact) return { finding, ...otherCause(bind, frame, address) };
     return { finding };
   },
 };
@@ -30,8 +28,12 @@ function decisiveHolders(bind: FailedBind): readonly HoldingSocket[] {
   return certain.length > 0 ? certain : bind.holders;
 }
 
-function isCertain(holder: HoldingSocket, bind: FailedBind): boolean {
-  return holder.boundBefore && holder.references.some((reference) => isCertainAt(reference, bind.enteredAt));
+/** A reference was certainly there, or the kernel released the socket only after the bind had failed. */
+function isCertain({ boundBefore, references, socket }: HoldingSocket, bind: FailedBind): boolean {
+  if (!boundBefore) return false;
+  return (
+    isReleasedAfter(socket, bind.returnedAt) || references.some((each) => isCertainAt(each, bind.enteredAt))
+  );
 }
 
 /** Whether it is a finding whichever of the possible holders it was. */
@@ -41,9 +43,11 @@ function isFindingAnyway(bind: FailedBind): boolean {
 
 function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterClose: boolean): Finding {
   const holders = bind.holders.flatMap(({ socket, references, boundBefore }) =>
-    references.map((reference) => holderOf(socket, reference, bind.enteredAt, boundBefore)),
+    holdersOf(socket, references, { from: bind.enteredAt, to: bind.returnedAt }, boundBefore),
   );
-  const isOurs = frame.isolated || holders.some((holder) => holder.certain);
+  const isOurs =
+    (frame.isolated && bind.leftConnections.length === 0) ||
+    bind.holders.some((holder) => isCertain(holder, bind));
   const edges: Evidence[] = [
     { at: bind.enteredAt, pid: bind.pid, tid: bind.tid, what: 'bind-entered', fd: bind.fd, name: bind.call },
     { at: bind.returnedAt, pid: bind.pid, tid: bind.tid, what: 'bind-failed', fd: bind.fd, name: bind.call },
@@ -66,9 +70,11 @@ function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterCl
   };
 }
 
-/** Outside a namespace of its own, an address that nobody inside certainly held may be held by anybody. */
-function foreignDoubt(
-  finding: Finding,
+/**
+ * An address that nobody inside certainly held: outside a namespace of its own anybody may have it, and on TCP a
+ * connection that nobody refers to any more.
+ */
+function otherCause(
   bind: FailedBind,
   frame: RunFrame,
   address: string,
@@ -81,13 +87,29 @@ function foreignDoubt(
     text: string;
   };
 } {
-  if (frame.isolated || finding.holders.some((holder) => holder.certain)) return {};
+  if (bind.holders.some((holder) => isCertain(holder, bind))) return {};
+  if (bind.leftConnections.length > 0) {
+    return { doubt: { ...leftConnection(bind), address, pid: bind.pid, at: bind.enteredAt } };
+  }
+  if (frame.isolated) return {};
   const text =
     'no socket of the run certainly held the address, and other processes share the ports of this run';
   return { doubt: { code: 'foreign-holder', address, pid: bind.pid, at: bind.enteredAt, text } };
 }
 
-function whyNobody(bind: FailedBind): { readonly code: DoubtCode; readonly text: string } {
+function leftConnection({ leftConnections }: FailedBind): {
+  readonly code: DoubtCode;
+  readonly text: string;
+} {
+  const which = leftConnections.map((number) => `socket ${number}`).join(', ');
+  return {
+    code: 'left-connection',
+    text: `the address was in use, perhaps by a closed connection in FIN_WAIT, LAST_ACK or TIME_WAIT, which nothing refers to any more (${which})`,
+  };
+}
+
+/** What the trace leaves possible where no reference inside the run explains it. */
+function whyNobody(bind: FailedBind, frame: RunFrame): { readonly code: DoubtCode; readonly text: string } {
   if (bind.address === null) {
     return {
       code: 'unknown-address',
@@ -103,6 +125,10 @@ function whyNobody(bind: FailedBind): { readonly code: DoubtCode; readonly text:
   if (bind.unknownPorts) {
     const text = 'the address was in use, perhaps by a socket of the run whose port the trace does not tell';
     return { code: 'unknown-address', text };
+  }
+  if (bind.leftConnections.length > 0) {
+    const { code, text } = leftConnection(bind);
+    return { code, text: frame.isolated ? text : `${text}, or by a socket outside the run` };
   }
   return { code: 'foreign-holder', text: 'the address was in use, and no socket inside the run held it' };
 }

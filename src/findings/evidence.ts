@@ -8,10 +8,31 @@ export function isCertainAt(reference: ReferenceLife, at: Nanos): boolean {
   return sure && openedAt <= at && (certainUntil === null || at < certainUntil);
 }
 
-/** A reference as it was at `at`, to a socket that was certainly bound then or not. */
-export function holderOf(socket: SocketView, reference: ReferenceLife, at: Nanos, isBound: boolean): Holder {
+export function isReleasedAfter({ released }: SocketView, at: Nanos): boolean {
+  return released !== null && released.at > at;
+}
+
+/**
+ * The references that a socket had at the moment judged (a call: `from` its entry `to` its return), certainly
+ * bound then or not. The only one that is left to choose from is certain where the kernel itself says that the
+ * socket was still there.
+ */
+export function holdersOf(
+  socket: SocketView,
+  references: readonly ReferenceLife[],
+  judged: { readonly from: Nanos; readonly to: Nanos },
+  isBound: boolean,
+): Holder[] {
+  const isOnlyOne = references.length === 1 && isReleasedAfter(socket, judged.to);
+  return references.map((reference) => {
+    return holderOf(socket, reference, isBound && (isOnlyOne || isCertainAt(reference, judged.from)));
+  });
+}
+
+function holderOf(socket: SocketView, reference: ReferenceLife, certain: boolean): Holder {
   return {
     socket: socket.number,
+    inode: socket.inode,
     kind: reference.kind,
     pid: reference.pid,
     fd: reference.fd,
@@ -19,8 +40,9 @@ export function holderOf(socket: SocketView, reference: ReferenceLife, at: Nanos
     openedByTid: reference.tid,
     openedAt: reference.openedAt,
     origin: reference.origin,
-    certain: isBound && isCertainAt(reference, at),
+    certain,
     releasedBy: reference.releasedBy,
+    releasedAt: socket.released?.at ?? null,
     boundTo: socket.address ?? 'an address that the trace does not tell',
     boundAt: socket.boundAt,
   };
@@ -42,6 +64,7 @@ export function evidenceOf(socket: SocketView, references: readonly ReferenceLif
   add('closed', socket.closed?.by === 'close' ? 'close' : 'closed', socket.closed);
   add('free-point', socket.freePoint?.by === 'bind' ? 'bind' : 'done', socket.freePoint);
   if (socket.shutDownAt !== null) add('shut-down', 'shutdown', { at: socket.shutDownAt, pid, tid });
+  if (socket.released !== null) add('released', 'release', socket.released);
   return [...steps, ...references.flatMap(referenceSteps)].sort((a, b) => a.at - b.at);
 }
 

@@ -59,6 +59,8 @@ export interface FailedCall {
 export interface Holder {
   /** The socket, by its number in the run (1, 2, ... in order of creation). */
   readonly socket: number;
+  /** The N of `socket:[N]` in /proc; null: the tracer does not tell. */
+  readonly inode: number | null;
   readonly kind: 'descriptor' | 'call';
   readonly pid: Pid;
   /** The number it has, or had when the call in flight was entered. */
@@ -73,6 +75,8 @@ export interface Holder {
   readonly certain: boolean;
   /** What took this reference away. Null: nothing did, before the last process ended. */
   readonly releasedBy: Release | null;
+  /** When the kernel released the socket, by its own word; null: the tracer does not tell. */
+  readonly releasedAt: Nanos | null;
   /** Address the holder is bound to, `127.0.0.1:3001`. */
   readonly boundTo: string;
   /** Return of the bind that bound it; null where the kernel chose the port or it was inherited. */

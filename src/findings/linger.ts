@@ -1,6 +1,7 @@
 /** Linger: a socket with a certain reference after its free point, which some call gave back later. */
 import type { ReferenceLife, SocketLife } from '../kernel/ledger.ts';
-import { evidenceOf, holderOf, isCertainAt } from './evidence.ts';
+import type { Nanos } from '../trace/ids.ts';
+import { evidenceOf, holdersOf, isCertainAt } from './evidence.ts';
 import type { Finding, FindingCode, LingerCause } from './finding.ts';
 import type { FindingRule, RunFrame } from './rule.ts';
 
@@ -13,7 +14,7 @@ export const linger: FindingRule = {
   },
 };
 
-/** From the free point to the end of the last certain reference, ns; 0: it did not reach past it. */
+/** From the free point to the release, else to the end of the last certain reference, ns; 0: it did not reach past it. */
 export function lingerLengthNs(life: SocketLife): number {
   if (life.freePoint === null || life.certainUntil === null) return 0;
   return Math.max(0, life.certainUntil - life.freePoint.at);
@@ -23,7 +24,7 @@ export function lingerLengthNs(life: SocketLife): number {
 export function outlivingFinding(code: FindingCode, life: SocketLife, frame: RunFrame): Finding {
   const { freePoint } = life;
   if (freePoint === null) throw new Error('a socket without a free point can not outlive it');
-  const left = life.references.filter((reference) => isCertainAt(reference, freePoint.at));
+  const left = leftAt(life, freePoint.at);
   return {
     code,
     cause: causeOf(left, life),
@@ -36,9 +37,16 @@ export function outlivingFinding(code: FindingCode, life: SocketLife, frame: Run
     cycle: life.cycle,
     failed: null,
     lengthNs: lingerLengthNs(life),
-    holders: left.map((reference) => holderOf(life, reference, freePoint.at, true)),
+    holders: holdersOf(life, left, { from: freePoint.at, to: freePoint.at }, true),
     evidence: evidenceOf(life, left),
   };
+}
+
+/** Those that certainly were there; where only the release shows that it was held, those that may have been. */
+function leftAt({ references }: SocketLife, at: Nanos): readonly ReferenceLife[] {
+  const certain = references.filter((reference) => isCertainAt(reference, at));
+  if (certain.length > 0) return certain;
+  return references.filter(({ openedAt, goneBy }) => openedAt <= at && (goneBy === null || goneBy > at));
 }
 
 function causeOf(left: readonly ReferenceLife[], life: SocketLife): LingerCause {

@@ -9,8 +9,10 @@ export const SOCK_DGRAM = 2;
 export const SOCK_TYPE_MASK = 0xf;
 export const SOCK_CLOEXEC = 0o2000000;
 
+export const IPPROTO_TCP = 6;
 export const IPPROTO_UDP = 17;
 export const IPPROTO_IPV6 = 41;
+export const IPPROTO_MPTCP = 262;
 
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
@@ -18,6 +20,9 @@ export const SO_REUSEPORT = 15;
 export const SO_BINDTODEVICE = 25;
 export const SO_BINDTOIFINDEX = 62;
 export const IPV6_V6ONLY = 26;
+
+/** shutdown(2) of the sending side only: a listener does not mind. */
+export const SHUT_WR = 1;
 
 export const F_DUPFD = 0;
 export const F_SETFD = 2;

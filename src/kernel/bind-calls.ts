@@ -1,12 +1,13 @@
-/** bind and listen: what their answer says about the candidate and about everybody in its way. */
+/** bind: what its answer says about the candidate and about everybody in its way. */
 import { formatAddress, isInet, type InetAddress, type SocketAddress } from '../trace/address.ts';
 import type { ReturnEvent } from '../trace/event.ts';
 import type { Fd, Nanos } from '../trace/ids.ts';
+import type { Asked } from './asked-address.ts';
 import { judgeBind } from './bind-judgement.ts';
+import { bindingOf, unnamedBinding } from './binding.ts';
 import type { PortClaim } from './blockers.ts';
-import { unnamedBinding } from './connect-calls.ts';
 import { bindFailed } from './failed-bind.ts';
-import { bindingOf, type PendingBind } from './port-book.ts';
+import type { PendingBind } from './port-book.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import type { RunBooks } from './run-books.ts';
 import { makesV6Only, scopeDevice } from './scope.ts';
@@ -24,31 +25,49 @@ export function bindReturned(
   const inUse = !event.result.ok && event.result.errno === 'EADDRINUSE';
   if (socket === null || pendingBind === null) {
     if ((event.result.ok || inUse) && (address === null ? inUse : isInet(address))) {
-      const text = `bind of descriptor ${fd}, which was not seen to be opened`;
-      books.doubts.add({ code: 'unknown-descriptor', address: null, pid: event.pid, at: event.at, text });
+      books.doubts.unknownDescriptor(thread, fd, event.at);
     }
     return;
   }
-  if (socket.network === 'tcp') tcpBind(books, thread, socket, address, inUse, event);
-  else {
-    books.counts.binds++;
-    // AF_UNSPEC means the wildcard here (inet_bind), and the event does not tell its port.
-    if (address === null || address.family === 'unspec')
-      addressUnread(books, thread, socket, enteredAt, event);
-    const inet = address !== null && isInet(address) ? address : null;
-    if (inet !== null && hasTakenScope(event)) socket.device = scopeDevice(inet) ?? socket.device;
-    const claim = inet === null || inet.port === 0 ? null : socket.claimOf(inet.host, inet.port);
-    if (inet !== null && claim !== null && (event.result.ok || inUse)) {
-      books.onBind?.(judgeBind(books, socket, { fd, address: inet, claim, enteredAt }, event));
-      setFreePoints(books, claim, pendingBind, event);
-      if (event.result.ok) proveGone(books, claim, socket, enteredAt, event);
-    }
-    if (event.result.ok && inet !== null) succeed(books, thread, socket, inet, enteredAt, event);
-    pendingBind.hasBound = event.result.ok;
-    if (inUse) bindFailed(books, thread, fd, pendingBind, event, inet, claim);
+  // AF_UNSPEC means the wildcard here (inet_bind), and the event does not tell its port.
+  if (address === null || address.family === 'unspec') addressUnread(books, thread, socket, enteredAt, event);
+  const inet = address !== null && isInet(address) ? address : null;
+  const isSecondTry = triesAgain(thread, socket, 'bind', inet, inUse);
+  // Go's net package asks at start whether IPv6 is there by binding TCP sockets to port 0: not the program's binds.
+  const isProbe = socket.network === 'tcp' && inet?.port === 0 && !inUse;
+  if (!isSecondTry && !isProbe) books.counts.binds++;
+  if (inet !== null && hasTakenScope(event)) socket.device = scopeDevice(inet) ?? socket.device;
+  const asked = inet === null ? null : askedBy(socket, inet);
+  if (asked !== null && (event.result.ok || inUse)) {
+    books.onBind?.(judgeBind(books, socket, { call: 'bind', fd, asked, enteredAt }, event));
+    if (asked.claim !== null) setFreePoints(books, asked.claim, pendingBind, event);
+    if (asked.claim !== null && event.result.ok) proveGone(books, asked.claim, socket, enteredAt, event);
   }
+  if (event.result.ok && inet !== null) succeed(books, thread, socket, inet, enteredAt, event);
+  pendingBind.hasBound = event.result.ok;
+  if (inUse && !isSecondTry) bindFailed(books, thread, { name: 'bind', fd }, pendingBind, event, asked);
   books.ports.bindAbandoned(pendingBind);
   books.settle();
+}
+
+function askedBy(socket: Socket, address: InetAddress): Asked {
+  const { host, port } = address;
+  return { address, claim: port === 0 ? null : socket.claimOf(host, port) };
+}
+
+/** Plain TCP, after the same thread was refused the same for a socket of MPTCP: one net.Listen of Go. */
+export function triesAgain(
+  thread: Thread,
+  socket: Socket,
+  call: 'bind' | 'listen',
+  address: InetAddress | null,
+  inUse: boolean,
+): boolean {
+  const before = thread.refused;
+  const text = address === null ? null : formatAddress(address);
+  thread.refused = inUse && socket.isMultipath ? { call, address: text } : null;
+  if (before === null || socket.isMultipath || socket.network === 'udp') return false;
+  return before.call === call && before.address === text;
 }
 
 /** Other errors come before the scope is looked at. */
@@ -106,11 +125,11 @@ function succeed(
   enteredAt: Nanos,
   event: ReturnEvent,
 ): void {
-  const { pid, tid, at } = event;
+  const { pid, at } = event;
   if (makesV6Only(address)) socket.v6Only = true;
   socket.boundAt = at;
   socket.cycle = thread.process.cycle;
-  books.ports.bind(socket, bindingOf(address, { pid, tid, from: enteredAt, certainFrom: at }));
+  books.ports.bind(socket, bindingOf(address, { pid, from: enteredAt, certainFrom: at }));
   books.marks.bound(socket, pid);
 }
 
@@ -126,43 +145,4 @@ function addressUnread(
   books.doubts.unreadable(thread, event.at, 'the address of a bind');
   socket.boundAt = event.at;
   books.ports.bind(socket, { ...unnamedBinding(null, from, event.at), boundBy: event.pid });
-}
-
-function tcpBind(
-  books: RunBooks,
-  thread: Thread,
-  socket: Socket,
-  address: SocketAddress | null,
-  inUse: boolean,
-  event: ReturnEvent,
-): void {
-  const inet = address !== null && isInet(address) ? address : null;
-  // Go's net package asks at start whether IPv6 is there by binding a TCP socket to port 0: no reason for doubt.
-  if (inet?.port === 0 && !inUse) return;
-  if (event.result.ok && inet !== null) {
-    socket.binding = bindingOf(inet, {
-      pid: event.pid,
-      tid: event.tid,
-      from: event.at,
-      certainFrom: event.at,
-    });
-    socket.boundAt = event.at;
-    books.marks.bound(socket, event.pid);
-  }
-  if (event.result.ok || inUse) tcpDoubt(books, thread, event, inet === null ? null : formatAddress(inet));
-}
-
-export function listenReturned(
-  books: RunBooks,
-  thread: Thread,
-  socket: Socket | null,
-  event: ReturnEvent,
-): void {
-  const inUse = !event.result.ok && event.result.errno === 'EADDRINUSE';
-  if (socket !== null && (event.result.ok || inUse)) tcpDoubt(books, thread, event, socket.address);
-}
-
-function tcpDoubt(books: RunBooks, thread: Thread, event: ReturnEvent, address: string | null): void {
-  const text = 'TCP sockets are recorded and not judged yet';
-  books.doubts.once('tcp-not-judged', thread, event.at, text, address === null ? null : `tcp ${address}`);
 }

@@ -21,6 +21,8 @@ export interface PortClaim {
   readonly device: string | null;
   /** Of a holder: SO_REUSEPORT as it was when it was bound, which decides its place in the walk. */
   readonly boundWithReusePort: boolean;
+  /** TCP: it listens; of a candidate: it is about to. */
+  readonly listening: boolean;
 }
 
 /**
@@ -48,7 +50,8 @@ export function blockers<Bound extends { readonly claim: PortClaim }>(
  */
 const fewOnPort = 10;
 
-function slotOf(host: string): string {
+/** The bucket of an address in the kernel's second hash: IPv4 in IPv6 disguise is IPv4, all wildcards are one. */
+export function slotOf(host: string): string {
   if (isUnspecified(host)) return anyIpv4;
   return isMapped(host) ? host.slice('::ffff:'.length) : host;
 }
@@ -109,12 +112,12 @@ function ipv6Overlaps(candidate: PortClaim, holder: PortClaim): boolean {
 
 /** An IPv4 socket counts as mapped, its wildcard too: only `::` itself is `any`. */
 function addressKind(claim: PortClaim): 'any' | 'mapped' | 'other' {
-  if (claim.family === 'inet' || isMapped(claim.host)) return 'mapped';
+  if (isIpv4(claim)) return 'mapped';
   return claim.host === anyIpv6 ? 'any' : 'other';
 }
 
-const anyIpv4 = '0.0.0.0';
-const anyIpv6 = '::';
+export const anyIpv4 = '0.0.0.0';
+export const anyIpv6 = '::';
 
 /**
  * An IPv6 socket at an address that has no IPv4 form is given 127.0.0.6 as its IPv4 address (LOOPBACK4_IPV6 in
@@ -123,10 +126,15 @@ const anyIpv6 = '::';
  */
 const ipv4OfIpv6Only = '127.0.0.6';
 
-function ipv4Equivalent(claim: PortClaim): string {
+export function ipv4Equivalent(claim: PortClaim): string {
   if (claim.family === 'inet') return claim.host;
   if (claim.host === anyIpv6) return anyIpv4;
   return isMapped(claim.host) ? claim.host.slice('::ffff:'.length) : ipv4OfIpv6Only;
+}
+
+/** IPv4 by family or in disguise; `::` is neither. */
+export function isIpv4(claim: PortClaim): boolean {
+  return claim.family === 'inet' || isMapped(claim.host);
 }
 
 export function isMapped(host: string): boolean {

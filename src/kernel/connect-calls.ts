@@ -2,11 +2,11 @@
 import { isInet, type InetAddress, type SocketAddress } from '../trace/address.ts';
 import { sendCalls, type ReturnEvent } from '../trace/event.ts';
 import type { Nanos } from '../trace/ids.ts';
+import { sourceAddressFor, unnamedBinding } from './binding.ts';
 import { isUnspecified } from './blockers.ts';
-import { sourceAddressFor } from './port-book.ts';
 import type { RunBooks } from './run-books.ts';
 import { scopeDevice } from './scope.ts';
-import type { Binding, Socket } from './socket.ts';
+import type { Socket } from './socket.ts';
 
 /**
  * connect on UDP: binds an unbound socket, narrows a wildcard to the chosen source address, and with AF_UNSPEC
@@ -17,9 +17,8 @@ export function connectReturned(
   socket: Socket,
   enteredAt: Nanos,
   event: ReturnEvent,
-  address: SocketAddress | null,
+  address: SocketAddress,
 ): void {
-  if (socket.network !== 'udp' || address === null) return;
   const { binding } = socket;
   const before = socket.address;
   const any = wildcardOf(socket);
@@ -42,11 +41,41 @@ export function connectReturned(
 }
 
 export function addressTold(books: RunBooks, socket: Socket, address: InetAddress): void {
-  if (socket.binding === null || address.port === 0) return;
+  const { binding } = socket;
+  if (binding === null) return;
+  if (address.port === 0) {
+    // A connection that its peer has reset.
+    if (socket.network === 'tcp' && !binding.portNamed && !books.ports.isChanging(socket)) {
+      books.ports.unbind(socket);
+    }
+    return;
+  }
   const before = socket.address;
-  socket.binding.host = address.host;
-  socket.binding.port = address.port;
+  const isNews = binding.port === null;
+  binding.host = address.host;
+  binding.port = address.port;
+  if (isNews) books.ports.joined(socket);
   if (socket.address !== before) readdressed(books, socket, before);
+}
+
+/** The port that the kernel itself tells. Calls in flight on the socket may be about to change it. */
+export function portTold(books: RunBooks, socket: Socket, port: number, at: Nanos): void {
+  const { binding } = socket;
+  if (port === (binding?.port ?? 0) || books.ports.isChanging(socket)) return;
+  // What a socket of MPTCP shows is a copy, which stays when a shutdown has given the port back.
+  if (socket.isMultipath && binding?.port !== null) return;
+  if (binding === null) {
+    books.ports.bind(socket, { ...unnamedBinding(wildcardOf(socket), socket.createdAt, at), port });
+  } else if (binding.port === null) {
+    const before = socket.address;
+    binding.port = port;
+    books.ports.joined(socket);
+    readdressed(books, socket, before);
+  } else if (!binding.portNamed && port === 0) books.ports.unbind(socket);
+  else {
+    const text = `by the calls in the trace socket ${socket.number} has port ${binding.port}; the kernel says ${port}`;
+    books.doubts.add({ code: 'identity-disagrees', address: socket.address, pid: socket.pid, at, text });
+  }
 }
 
 /** A send on an unbound UDP socket binds it to a port of the kernel's choice. */
@@ -64,25 +93,11 @@ export function transferred(
   }
 }
 
-function readdressed(books: RunBooks, socket: Socket, before: string | null): void {
+export function readdressed(books: RunBooks, socket: Socket, before: string | null): void {
   const by = socket.binding?.boundBy ?? null;
   if (by !== null) books.marks.readdressed(socket, by, before);
 }
 
-function wildcardOf(socket: Socket): string {
+export function wildcardOf(socket: Socket): string {
   return socket.family === 'inet6' ? '::' : '0.0.0.0';
-}
-
-/** A binding of the kernel's choice. */
-export function unnamedBinding(host: string | null, from: Nanos, certainFrom: Nanos): Binding {
-  return {
-    host,
-    port: null,
-    from,
-    certainFrom,
-    boundBy: null,
-    hostNamed: false,
-    portNamed: false,
-    narrowedFrom: null,
-  };
 }

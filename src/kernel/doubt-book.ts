@@ -1,5 +1,5 @@
 import type { CallName } from '../trace/event.ts';
-import type { Nanos } from '../trace/ids.ts';
+import type { Fd, Nanos } from '../trace/ids.ts';
 import type { Doubt, DoubtCode } from '../verdict/doubt.ts';
 import type { LedgerSink } from './ledger.ts';
 import type { Thread } from './process-table.ts';
@@ -10,6 +10,7 @@ export class DoubtBook {
   readonly #told = new Set<DoubtCode>();
   #lastLossAt = -Infinity;
   #isCut = false;
+  #mayHideAnything = false;
 
   constructor(sink: LedgerSink) {
     this.#sink = sink;
@@ -62,17 +63,26 @@ export class DoubtBook {
     this.once('namespace-changed', thread, at, text);
   }
 
-  get hasBlindSpot(): boolean {
-    return this.#told.has('blind-spot');
+  /** Any socket may be held or changed, or any address bound, in ways that the trace does not show. */
+  get mayHideAnything(): boolean {
+    return this.#mayHideAnything;
   }
 
-  blindSpot(thread: Thread, name: CallName, at: Nanos): void {
+  /** @param hidden `some`: only sockets that are marked as hidden (message.ts) */
+  blindSpot(thread: Thread, name: CallName, at: Nanos, hidden: 'anything' | 'some' = 'anything'): void {
+    if (hidden === 'anything') this.#mayHideAnything = true;
     this.once(
       'blind-spot',
       thread,
       at,
       `${name} may hold or move descriptors in ways that this trace does not show`,
     );
+  }
+
+  unknownDescriptor(thread: Thread, fd: Fd, at: Nanos): void {
+    this.#mayHideAnything = true;
+    const text = `bind of descriptor ${fd}, which was not seen to be opened`;
+    this.add({ code: 'unknown-descriptor', address: null, pid: thread.process.pid, at, text });
   }
 
   unreadable(thread: Thread, at: Nanos, what: string): void {

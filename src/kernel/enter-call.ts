@@ -16,7 +16,7 @@ import type { RunBooks } from './run-books.ts';
 
 /** What a call does to the books at its entry; the rest happens at its return (return-call.ts). */
 export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): InFlight {
-  const { call, at } = event;
+  const { call, since: at = event.at } = event;
   switch (call.name) {
     case 'close':
       return enterClose(thread, call, at, call.fd, call.fd);
@@ -32,15 +32,16 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
       return begin(call, at, { slot: thread.table.get(call.fd) ?? null });
     case 'ioctl':
       return begin(call, at, { slot: thread.table.get(call.fd) ?? null });
-    case 'bind': {
+    case 'bind':
+    case 'listen': {
       const { table } = thread;
       const socket = (table.get(call.fd) ?? table.closingAt(call.fd))?.socket ?? null;
+      if (socket !== null) socket.hasSubflow = socket.isMultipath;
       return begin(call, at, {
         socket,
         pendingBind: socket === null ? null : books.ports.bindEntered(socket, at),
       });
     }
-    case 'listen':
     case 'getsockname':
     case 'shutdown':
     case 'setsockopt':
@@ -81,7 +82,6 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
     case 'pselect6':
       return begin(call, at);
     case 'io_uring_setup':
-    case 'pidfd_getfd':
       books.doubts.blindSpot(thread, call.name, at);
       return begin(call, at);
     case 'execve':
@@ -97,6 +97,7 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
     case 'exit_group':
     case 'wait4':
     case 'waitid':
+    case 'pidfd_getfd':
       return begin(call, at);
   }
 }

@@ -1,6 +1,7 @@
-import { formatAddress, type InetAddress } from '../trace/address.ts';
+import { formatAddress } from '../trace/address.ts';
 import type { ReturnEvent } from '../trace/event.ts';
 import type { Fd, Nanos } from '../trace/ids.ts';
+import type { Asked } from './asked-address.ts';
 import { blockers, type PortClaim } from './blockers.ts';
 import type { FailedBind } from './ledger.ts';
 import type { PendingBind } from './port-book.ts';
@@ -8,35 +9,36 @@ import type { Thread } from './process-table.ts';
 import type { Reference } from './reference.ts';
 import type { RunBooks } from './run-books.ts';
 import type { Socket } from './socket.ts';
+import { tcpBlockers } from './tcp-blockers.ts';
 
-/** A bind came back with EADDRINUSE: who may have been in its way is settled now, what became of them later. */
+/** A bind or listen came back with EADDRINUSE: who may have been in its way is settled now, what became of them later. */
 export function bindFailed(
   books: RunBooks,
   thread: Thread,
-  fd: Fd,
+  call: { readonly name: 'bind' | 'listen'; readonly fd: Fd },
   bind: PendingBind,
   event: ReturnEvent,
-  address: InetAddress | null,
-  claim: PortClaim | null,
+  asked: Asked | null,
 ): void {
+  const { claim = null, address = null } = asked ?? {};
   books.counts.addressInUse++;
   const { socket: candidate, enteredAt } = bind;
   const { pid, tid, at: returnedAt } = event;
   const { cycle } = thread.process;
-  const unknownPorts = books.ports.hasUnknownPort(candidate);
+  const unknownPorts = books.ports.mayMeetUnknown(candidate, claim);
   const prediction = claim === null ? null : books.ports.predict(candidate, claim, enteredAt, returnedAt);
   const blocking = [...(prediction?.holding ?? [])];
   const held = blocking.map((socket) => holdingOf(socket, enteredAt, returnedAt));
   books.ports.afterBindsInFlight(bind, returnedAt, (others) => {
-    const late = claim === null ? [] : blockersAmong(claim, others);
+    const late = claim === null ? [] : blockersAmong(claim, candidate, others);
     const holders = [...held, ...late.map((socket) => holdingOf(socket, enteredAt, returnedAt))];
     const intact = books.doubts.isIntactSince(oldest([candidate, ...blocking, ...late]));
     const make = (): FailedBind => ({
-      call: 'bind',
-      network: 'udp',
+      call: call.name,
+      network: candidate.network,
       pid,
       tid,
-      fd,
+      fd: call.fd,
       enteredAt,
       returnedAt,
       address: address === null ? null : formatAddress(address),
@@ -44,6 +46,7 @@ export function bindFailed(
       holders: holders.flatMap((holder) => holderNow(books, holder)),
       unknownPorts,
       anyPort: address?.port === 0,
+      leftConnections: (prediction?.left ?? []).map(({ socket }) => socket),
       intact,
       marksIntact: books.doubts.isWhole,
     });
@@ -73,15 +76,20 @@ function holdingOf(socket: Socket, enteredAt: Nanos, returnedAt: Nanos): Holding
 function holderNow(books: RunBooks, holding: Holding): FailedBind['holders'] {
   const references = holding.references.filter((reference) => reference.wasPossible);
   if (references.length === 0) return [];
-  const { address } = holding.socket;
-  return [{ ...holding, references, marked: address !== null && books.marks.names('udp', address) }];
+  const { address, network } = holding.socket;
+  return [{ ...holding, references, marked: address !== null && books.marks.names(network, address) }];
 }
 
 /** Each for itself: in which order binds that overlapped in time took effect is not known. */
-function blockersAmong(claim: PortClaim, sockets: readonly Socket[]): Socket[] {
-  return sockets.filter(
-    (socket) => socket.claim !== null && blockers(claim, [{ claim: socket.claim }]).length > 0,
-  );
+function blockersAmong(claim: PortClaim, { network }: Socket, sockets: readonly Socket[]): Socket[] {
+  const blocking = network === 'tcp' ? tcpBlockers : blockers;
+  return sockets.filter((socket) => {
+    return (
+      socket.network === network &&
+      socket.claim !== null &&
+      blocking(claim, [{ claim: socket.claim }]).length > 0
+    );
+  });
 }
 
 function oldest(sockets: readonly Socket[]): Nanos {

@@ -10,8 +10,11 @@ import type { CallName } from '../trace/event.ts';
 import type { Fd, Nanos, Pid, Tid } from '../trace/ids.ts';
 import type { Doubt } from '../verdict/doubt.ts';
 
-/** How a reference came to be. `inherited`: it was there before the trace. */
-export type Origin = 'socket' | 'accept' | 'dup' | 'fork' | 'inherited' | 'call';
+/**
+ * How a reference came to be. `inherited`: it was there before the trace. `received`: it came in a message
+ * (SCM_RIGHTS), is on its way in one, or was taken by pidfd_getfd.
+ */
+export type Origin = 'socket' | 'accept' | 'dup' | 'fork' | 'inherited' | 'received' | 'call';
 
 /** The call that took a reference away. */
 export interface Release {
@@ -50,9 +53,20 @@ export interface Moment {
   readonly by: 'mark' | 'close' | 'bind';
 }
 
+/** When, and in which thread, the kernel released a socket. */
+export interface TrueRelease {
+  readonly at: Nanos;
+  /** It was over by then: until there the address may have been taken. */
+  readonly until: Nanos;
+  readonly pid: Pid;
+  readonly tid: Tid;
+}
+
 export interface SocketLife {
   /** 1, 2, ... in order of creation within the run. */
   readonly number: number;
+  /** The N of `socket:[N]` in /proc; null: the tracer does not tell. */
+  readonly inode: number | null;
   readonly network: 'udp' | 'tcp';
   readonly createdAt: Nanos;
   readonly pid: Pid;
@@ -71,8 +85,10 @@ export interface SocketLife {
   readonly firstCloseAt: Nanos | null;
   /** Those that were left when it began to be closed, and later ones; at most `referencesKept`. */
   readonly references: readonly ReferenceLife[];
-  /** End of the last certain reference; null: there never was one. */
+  /** The release, where the tracer tells it; else the end of the last certain reference, null: there never was one. */
   readonly certainUntil: Nanos | null;
+  /** Told by a hook in the kernel; null: the tracer does not tell. */
+  readonly released: TrueRelease | null;
   /** By now the kernel has released it. */
   readonly goneBy: Nanos;
   /** The last certain reference ended with its process: nothing ever released it. */
@@ -81,7 +97,7 @@ export interface SocketLife {
   readonly intact: boolean;
 }
 
-/** A bind that failed with EADDRINUSE. */
+/** A bind or listen that failed with EADDRINUSE; of the two that one net.Listen of Go makes, the first. */
 export interface FailedBind {
   readonly call: 'bind' | 'listen';
   readonly network: 'udp' | 'tcp';
@@ -98,6 +114,8 @@ export interface FailedBind {
   readonly unknownPorts: boolean;
   /** It asked for port 0: the range is used up, nobody in particular holds it. */
   readonly anyPort: boolean;
+  /** TCP: numbers of sockets that have ended, and of which a connection may still have the port. */
+  readonly leftConnections: readonly number[];
   /** No loss lies between the creation of the oldest socket involved and the return of this call. */
   readonly intact: boolean;
   /** Nothing is missing from the run so far: a mark that names a holder's address was not lost. */
@@ -120,6 +138,7 @@ export interface HoldingSocket {
 export type SocketView = Pick<
   SocketLife,
   | 'number'
+  | 'inode'
   | 'address'
   | 'createdAt'
   | 'boundAt'
@@ -130,10 +149,13 @@ export type SocketView = Pick<
   | 'freePoint'
   | 'shutDownAt'
   | 'firstCloseAt'
+  | 'released'
 >;
 
 /** What the books said about a bind whose answer is known: what a test, or a second tracer, can hold against it. */
 export interface BindJudgement {
+  readonly call: 'bind' | 'listen';
+  readonly network: 'udp' | 'tcp';
   readonly pid: Pid;
   readonly tid: Tid;
   readonly fd: Fd;

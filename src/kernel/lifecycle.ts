@@ -40,7 +40,7 @@ export class Lifecycle {
     if (event.pid === event.parent) {
       // A tid that is in use: its exit was not seen.
       const stale = parent.threads.get(event.tid);
-      if (stale !== undefined) this.dropThread(stale, event.at);
+      if (stale !== undefined) this.dropThread(stale, event.at, 'dead');
       this.#processes.addThread(parent, event.tid, thread.table, thread.owner);
       return true;
     }
@@ -67,13 +67,13 @@ export class Lifecycle {
     if (process === undefined) return;
     if (event.last) return this.endProcess(process, event.at);
     const thread = process.threads.get(event.tid);
-    if (thread !== undefined) this.dropThread(thread, event.at);
+    if (thread !== undefined) this.dropThread(thread, event.at, 'dying');
   }
 
   /** exit(2), as opposed to exit_group(2), ends one thread. */
   threadEnds(thread: Thread, at: Nanos): void {
     if (thread.process.threads.size === 1) this.endProcess(thread.process, at);
-    else this.dropThread(thread, at);
+    else this.dropThread(thread, at, 'dying');
   }
 
   /** From here on nothing of the process is certain; gone it is when somebody has waited for it. */
@@ -102,18 +102,27 @@ export class Lifecycle {
     const process = this.#processes.get(pid);
     if (process === undefined) return;
     this.endProcess(process, at);
-    for (const thread of [...process.threads.values()]) this.dropThread(thread, at);
+    for (const thread of [...process.threads.values()]) this.dropThread(thread, at, 'dead');
     for (const table of process.endedTables) {
       // A child that was being made when its parent ended may share it.
       if (table.users > 0) continue;
       for (const reference of table.all()) this.#books.gone(reference, at);
     }
+    this.#callsEnded(process, at);
     this.#processes.remove(pid);
     this.#books.marks.forget(pid);
   }
 
-  dropThread(thread: Thread, at: Nanos): void {
-    if (thread.inFlight !== null) this.#books.abandonCall(thread, thread.inFlight, at, 'ended');
+  /** Of threads that were dying when their end was told. */
+  #callsEnded(process: Process, at: Nanos): void {
+    const { endedCalls } = process;
+    process.endedCalls = [];
+    for (const reference of endedCalls) this.#books.gone(reference, at);
+  }
+
+  /** `dying`: the kernel has yet to drop what its call holds. */
+  dropThread(thread: Thread, at: Nanos, state: 'dying' | 'dead'): void {
+    if (thread.inFlight !== null) this.#books.abandonCall(thread, thread.inFlight, at, state);
     thread.inFlight = null;
     this.#books.flushTails(thread, at);
     thread.process.threads.delete(thread.tid);
@@ -125,6 +134,7 @@ export class Lifecycle {
     const { table } = thread;
     for (const other of [...thread.process.threads.values()])
       if (other !== thread) this.#endForExec(other, inFlight, event.at);
+    this.#callsEnded(thread.process, event.at);
     this.#books.unshareTable(thread, event.at, inFlight.pendingCopy);
     this.#books.copyEnded(table, inFlight.pendingCopy, event.at);
     execReturned(this.#books, thread, inFlight.call.name, inFlight.enteredAt, event);
@@ -133,7 +143,7 @@ export class Lifecycle {
   /** Killed at some moment of the exec. */
   #endForExec(thread: Thread, exec: InFlight | null, at: Nanos): void {
     thread.inFlight?.reference?.endWithProcess(exec?.enteredAt ?? at);
-    this.dropThread(thread, at);
+    this.dropThread(thread, at, 'dead');
   }
 
   /** A thread other than the first execs: it takes over the first one's tid. */

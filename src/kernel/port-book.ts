@@ -1,9 +1,12 @@
-import type { InetAddress } from '../trace/address.ts';
-import type { Nanos, Pid, Tid } from '../trace/ids.ts';
-import { blockers, isMapped, isWildcard, overlaps, sharePort, type PortClaim } from './blockers.ts';
-import type { Binding, Socket } from './socket.ts';
+import type { Nanos } from '../trace/ids.ts';
+import type { Binding } from './binding.ts';
+import { BindBuckets } from './bind-buckets.ts';
+import { blockers, overlaps, sharePort, type PortClaim } from './blockers.ts';
+import { LeftConnections, type LeftConnection } from './left-connections.ts';
+import type { Socket } from './socket.ts';
+import { tcpBlockers, tcpOverlaps } from './tcp-blockers.ts';
 
-/** A bind that has been entered: what is bound now, or was a moment ago, may decide it. */
+/** A bind or listen that has been entered: what is bound now, or was a moment ago, may decide it. */
 export interface PendingBind {
   readonly enteredAt: Nanos;
   readonly socket: Socket;
@@ -23,25 +26,40 @@ export interface BindPrediction {
   readonly certain: readonly Socket[];
   /** Of `gone`, those that were certainly bound and in a table through the whole bind: it can not have succeeded. */
   readonly impossible: readonly Socket[];
+  /** TCP: closed connections of the run that may still have been in the way, in a timed state. */
+  readonly left: readonly LeftConnection[];
+}
+
+interface Entry {
+  readonly claim: PortClaim;
+  readonly socket: Socket;
 }
 
 /**
- * Who is bound to what, in bind order (the order decides, blockers.ts). UDP only: one network namespace, the
- * run's own. Sockets stay on the book until the last bind that was in flight at their end has returned.
+ * Who is bound to what, in bind order (the order decides, blockers.ts). UDP and TCP have ports of their own; one
+ * network namespace, the run's own. Sockets stay on the book until the last bind that was in flight at their end
+ * has returned.
  */
 export class PortBook {
   readonly #bound = new Map<number, Socket>();
   readonly #pending = new Set<PendingBind>();
+  readonly #buckets = new BindBuckets();
+  readonly #left = new LeftConnections();
   #ended: { readonly socket: Socket; readonly goneBy: Nanos }[] = [];
-
-  get bound(): readonly Socket[] {
-    return [...this.#bound.values()];
-  }
 
   bindEntered(socket: Socket, at: Nanos): PendingBind {
     const pending = { enteredAt: at, socket, hasBound: false, followers: [] };
     this.#pending.add(pending);
     return pending;
+  }
+
+  /** Some call in flight may bind, connect or unbind it. */
+  isChanging(socket: Socket): boolean {
+    for (const pending of this.#pending) if (pending.socket === socket) return true;
+    for (const { kind, isGone, releasedBy } of socket.references) {
+      if (kind === 'call' && !isGone && releasedBy === null) return true;
+    }
+    return false;
   }
 
   bindAbandoned(pending: PendingBind): void {
@@ -71,21 +89,44 @@ export class PortBook {
     // Bound anew, it is the newest again.
     this.#bound.delete(socket.number);
     this.#bound.set(socket.number, socket);
+    this.joined(socket);
+  }
+
+  /** It has a port now, or listens on the one that it has. */
+  joined(socket: Socket): void {
+    const { claim, network, binding } = socket;
+    if (network === 'udp' || claim === null || binding?.by !== 'bind') return;
+    const others = [...this.#bound.values()].filter(
+      (other) => (other !== socket || claim.listening) && isOnPort(other, claim.port),
+    );
+    const isCertain = others.some(
+      (other) => other === socket || (other.keepsPort && other.hasCertainDescriptor && !other.isHidden),
+    );
+    const isPossible = others.length > 0 || this.#left.mayHold(claim.port, binding.certainFrom);
+    this.#buckets.joined(claim, isCertain ? 'some' : isPossible ? 'perhaps' : 'none');
   }
 
   unbind(socket: Socket): void {
-    this.#bound.delete(socket.number);
+    this.#remove(socket);
     socket.binding = null;
   }
 
   /** @returns true where nothing in flight can still concern it, so that its life can be handed over now. */
   socketEnded(socket: Socket, goneBy: Nanos): boolean {
+    if (socket.mayBeConnected) this.#left.add(socket, goneBy);
     if (this.#pending.size === 0) {
-      this.#bound.delete(socket.number);
+      this.#remove(socket);
       return true;
     }
     this.#ended.push({ socket, goneBy });
     return false;
+  }
+
+  #remove(socket: Socket): void {
+    this.#bound.delete(socket.number);
+    const port = socket.binding?.port ?? null;
+    if (socket.network === 'udp' || port === null) return;
+    if (![...this.#bound.values()].some((other) => isOnPort(other, port))) this.#buckets.emptied(port);
   }
 
   /** Call after `bindAbandoned` or the return of a bind: sockets that no bind in flight can have met any more. */
@@ -96,21 +137,20 @@ export class PortBook {
     const done = this.#ended.filter((ended) => ended.goneBy < earliest);
     if (done.length === 0) return [];
     this.#ended = this.#ended.filter((ended) => ended.goneBy >= earliest);
-    for (const { socket } of done) this.#bound.delete(socket.number);
+    for (const { socket } of done) this.#remove(socket);
     return done;
   }
 
   predict(candidate: Socket, claim: PortClaim, enteredAt: Nanos, returnedAt: Nanos): BindPrediction {
-    const possible: { claim: PortClaim; socket: Socket }[] = [];
-    for (const socket of this.#bound.values()) {
-      const held = socket.claim;
-      if (socket === candidate || held === null || socket.binding === null) continue;
-      if (socket.binding.from <= returnedAt && this.#possibleFrom(socket, enteredAt)) {
-        possible.push({ claim: held, socket });
-      }
-    }
-    const wasBound = (socket: Socket): boolean => (socket.binding?.certainFrom ?? Infinity) < enteredAt;
+    const possible = this.#entries(candidate).filter(({ socket }) => {
+      return (socket.binding?.from ?? Infinity) <= returnedAt && this.#possibleFrom(socket, enteredAt);
+    });
+    const wasBound = (socket: Socket): boolean => {
+      return (socket.binding?.certainFrom ?? Infinity) < enteredAt && !socket.isHidden;
+    };
     const isCertain = (socket: Socket): boolean => wasBound(socket) && socket.hasCertainDescriptor;
+    if (candidate.network === 'tcp')
+      return this.#predictTcp(claim, possible, { wasBound, isCertain, enteredAt });
     const blocking = blockers(claim, possible).map(({ socket }) => socket);
     // One that was bound meanwhile may have come after it.
     const gone = blocking.filter(wasBound);
@@ -121,17 +161,53 @@ export class PortBook {
       gone,
       certain: gone.filter((socket) => socket.hasCertainReference),
       impossible: gone.filter(isCertain),
+      left: [],
     };
   }
 
+  #predictTcp(
+    claim: PortClaim,
+    possible: readonly Entry[],
+    { wasBound, isCertain, enteredAt }: TcpQuestion,
+  ): BindPrediction {
+    const nobody = { holding: [], gone: [], certain: [], impossible: [], left: [] };
+    const owners = possible.map(({ socket }) => socket).filter((socket) => isOnPort(socket, claim.port));
+    const isLetThrough = this.#buckets.letsThrough(claim, owners);
+    if (isLetThrough === 'yes') return nobody;
+    const holding = tcpBlockers(claim, possible).map(({ socket }) => socket);
+    const left = this.#left.inTheWay(claim, enteredAt);
+    if (isLetThrough === 'perhaps') return { ...nobody, holding, left };
+    const gone = holding.filter((socket) => wasBound(socket) && socket.keepsPort);
+    const certain = gone.filter((socket) => socket.hasCertainReference);
+    return { holding, gone, certain, impossible: gone.filter(isCertain), left };
+  }
+
   #possibleFrom(socket: Socket, from: Nanos): boolean {
+    if (socket.released !== null && socket.released.until < from) return false;
     return !socket.isGone || this.#ended.some((ended) => ended.socket === socket && ended.goneBy >= from);
   }
 
-  hasUnknownPort(candidate: Socket): boolean {
-    return this.bound.some(
-      (socket) => socket !== candidate && socket.binding !== null && socket.claim === null,
-    );
+  #entries(candidate: Socket): Entry[] {
+    const entries: Entry[] = [];
+    for (const socket of this.#bound.values()) {
+      const { claim } = socket;
+      if (socket === candidate || socket.network !== candidate.network || claim === null) continue;
+      entries.push({ claim, socket });
+    }
+    return entries;
+  }
+
+  /** Something else may be in the way, or not in the way, for all that is known of the sockets and their flags. */
+  mayMeetUnknown(candidate: Socket, claim: PortClaim | null): boolean {
+    if (candidate.isHidden) return true;
+    for (const socket of this.#bound.values()) {
+      const { binding } = socket;
+      if (socket === candidate || socket.network !== candidate.network || binding === null) continue;
+      if (binding.port === null) return true;
+      const isUncertain = binding.host === null || socket.isHidden;
+      if (isUncertain && binding.port === claim?.port) return true;
+    }
+    return false;
   }
 
   /**
@@ -144,45 +220,26 @@ export class PortBook {
     enteredAt: Nanos,
     rule: 'blocks' | 'overlaps',
   ): readonly Socket[] {
-    const others = this.bound.flatMap((socket) => {
-      const held = socket.claim;
-      if (socket === candidate || held === null || (socket.binding?.from ?? Infinity) > enteredAt) return [];
-      return this.#possibleFrom(socket, enteredAt) ? [{ claim: held, socket }] : [];
+    const isTcp = candidate.network === 'tcp';
+    const others = this.#entries(candidate).filter(({ socket }) => {
+      return (socket.binding?.from ?? Infinity) <= enteredAt && this.#possibleFrom(socket, enteredAt);
     });
     const isPast = (socket: Socket): boolean => socket.closed !== null && socket.closed.at <= enteredAt;
-    const wouldBlock = (entry: { claim: PortClaim; socket: Socket }): boolean =>
-      rule === 'blocks' ? blockers(claim, [entry]).length > 0 : overlaps(claim, entry.claim);
+    const covers = isTcp ? tcpOverlaps : overlaps;
+    const blocking = isTcp ? tcpBlockers : blockers;
+    const wouldBlock = (entry: Entry): boolean =>
+      rule === 'blocks' ? blocking(claim, [entry]).length > 0 : covers(claim, entry.claim);
     if (others.some((entry) => !isPast(entry.socket) && wouldBlock(entry))) return [];
     return others.filter((entry) => isPast(entry.socket) && wouldBlock(entry)).map(({ socket }) => socket);
   }
 }
 
-/** What bind(2) makes of the address it is given. */
-export function bindingOf(
-  address: InetAddress,
-  by: { readonly pid: Pid; readonly tid: Tid; readonly from: Nanos; readonly certainFrom: Nanos },
-): Binding {
-  return {
-    host: address.host,
-    port: address.port === 0 ? null : address.port,
-    from: by.from,
-    certainFrom: by.certainFrom,
-    boundBy: by.pid,
-    hostNamed: !isWildcard(address.host),
-    portNamed: address.port !== 0,
-    narrowedFrom: null,
-  };
+interface TcpQuestion {
+  readonly wasBound: (socket: Socket) => boolean;
+  readonly isCertain: (socket: Socket) => boolean;
+  readonly enteredAt: Nanos;
 }
 
-/**
- * connect(2) on a UDP socket that is bound to a wildcard takes the source address of the route
- * (ip4_datagram_connect). Loopback routes have a known one; any other is unknown until getsockname tells.
- */
-export function sourceAddressFor(destination: InetAddress, wildcard: string): string | null {
-  const host = isMapped(destination.host) ? destination.host.slice('::ffff:'.length) : destination.host;
-  // To a mapped wildcard also `::` means IPv4 (__ip6_datagram_connect).
-  if (/^127\./.test(host) || host === '0.0.0.0' || (host === '::' && isMapped(wildcard))) {
-    return wildcard === '0.0.0.0' ? '127.0.0.1' : '::ffff:127.0.0.1';
-  }
-  return host === '::1' || host === '::' ? '::1' : null;
+function isOnPort({ network, binding }: Socket, port: number): boolean {
+  return network === 'tcp' && binding?.port === port;
 }

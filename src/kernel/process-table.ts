@@ -17,7 +17,7 @@ export interface InFlight {
   readonly taken: readonly Reference[];
   /** close, close_range: what it takes is taken from its slots already. */
   readonly closing: Closing | null;
-  /** A bind of a socket that the replay knows. */
+  /** A bind or listen of a socket that the replay knows. */
   readonly pendingBind: PendingBind | null;
   /** Of which fcntl or ioctl changes close-on-exec. */
   readonly slot: Reference | null;
@@ -34,6 +34,13 @@ export interface Thread {
   tails: Reference[];
   /** fsuid; null: that of the run's first process. */
   owner: number | null;
+  /** Its last bind or listen, refused to a socket of MPTCP: net.Listen of Go then tries plain TCP. */
+  refused: RefusedMultipath | null;
+}
+
+interface RefusedMultipath {
+  readonly call: 'bind' | 'listen';
+  readonly address: string | null;
 }
 
 export interface Process {
@@ -45,6 +52,8 @@ export interface Process {
   isEnding: boolean;
   /** Tables that end with it, until somebody has waited for it. */
   readonly endedTables: FdTable[];
+  /** Calls in flight of threads that were dying: gone when somebody has waited for it, or when its exec returns. */
+  endedCalls: Reference[];
 }
 
 export class ProcessTable {
@@ -66,13 +75,14 @@ export class ProcessTable {
       lastSeenAt: at,
       isEnding: false,
       endedTables: [],
+      endedCalls: [],
     };
     this.#processes.set(pid, process);
     return this.addThread(process, tid, table, owner);
   }
 
   addThread(process: Process, tid: Tid, table: FdTable, owner: number | null): Thread {
-    const thread: Thread = { tid, process, table, inFlight: null, tails: [], owner };
+    const thread: Thread = { tid, process, table, inFlight: null, tails: [], owner, refused: null };
     process.threads.set(tid, thread);
     // The threads of a process that is ending have left its table already.
     if (!process.isEnding) table.users++;

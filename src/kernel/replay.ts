@@ -7,9 +7,12 @@ import type { Nanos, Pid, Tid } from '../trace/ids.ts';
 import { nanos, pid } from '../trace/ids.ts';
 import type { DoubtCode } from '../verdict/doubt.ts';
 import { enterCall } from './enter-call.ts';
+import { identified, released } from './identify.ts';
 import type { BindJudgement, LedgerCounts, LedgerSink } from './ledger.ts';
 import { isFork, Lifecycle } from './lifecycle.ts';
 import { parseSocketMark } from './mark-book.ts';
+import { marked } from './mark-calls.ts';
+import { messagesEnd } from './message.ts';
 import type { InFlight, Process, Thread } from './process-table.ts';
 import { returnCall } from './return-call.ts';
 import { RunBooks } from './run-books.ts';
@@ -17,7 +20,7 @@ import { RunBooks } from './run-books.ts';
 export interface ReplayOptions {
   /** Since Linux 6.6 close(2) releases inside the call; before, on the way back to user mode like all others. */
   readonly closeReleasesInCall: boolean;
-  /** Told of every bind of a UDP socket that succeeded or met EADDRINUSE, port 0 apart. */
+  /** Told of every bind of a UDP or TCP socket, and every listen, that succeeded or met EADDRINUSE. */
   readonly onBind?: ((judgement: BindJudgement) => void) | undefined;
 }
 
@@ -53,6 +56,8 @@ export class RunReplay {
         return this.#forked(event);
       case 'exit':
         return this.#lifecycle.exited(event);
+      case 'release':
+        return released(this.#books, this.#lifecycle.get(event.pid)?.threads.get(event.tid), event);
       case 'loss':
         return this.#lost(event);
     }
@@ -66,6 +71,7 @@ export class RunReplay {
   /** The run is over, and with it every process: what is left ends with them. */
   end(at: Nanos): void {
     for (const process of this.#lifecycle.all()) this.#lifecycle.reaped(process.pid, at);
+    messagesEnd(this.#books, at);
     this.#books.settle();
   }
 
@@ -81,6 +87,9 @@ export class RunReplay {
     if (thread.inFlight !== null) this.#didNotReturn(thread, thread.inFlight, event.at);
     if (event.call.name === 'exit_group') return this.#lifecycle.endProcess(thread.process, event.at);
     if (event.call.name === 'exit') return this.#lifecycle.threadEnds(thread, event.at);
+    if (event.socket !== undefined && 'fd' in event.call) {
+      identified(this.#books, thread, event.call.fd, event.socket, event.at);
+    }
     thread.inFlight = enterCall(this.#books, thread, event);
   }
 
@@ -114,7 +123,7 @@ export class RunReplay {
       return;
     }
     const mark = parseSocketMark(event.text);
-    if (mark !== null) this.#books.mark(mark, event);
+    if (mark !== null) marked(this.#books, mark, event);
   }
 
   #forked(event: ForkEvent): void {

@@ -2,39 +2,54 @@ import { isInet } from '../trace/address.ts';
 import type { Call, ReturnEvent } from '../trace/event.ts';
 import { fd as asFd } from '../trace/ids.ts';
 import * as abi from './abi.ts';
-import { bindReturned, listenReturned } from './bind-calls.ts';
+import { bindReturned } from './bind-calls.ts';
+import { accepted, socketCreated } from './births.ts';
 import { addressTold, connectReturned, transferred } from './connect-calls.ts';
 import { isTransfer } from './enter-call.ts';
+import { describedBy, identified, takenFromProcess } from './identify.ts';
+import { descriptorsPassed } from './message.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import type { RunBooks } from './run-books.ts';
+import { listenReturned, listenerShutDown, tcpConnectReturned } from './tcp-calls.ts';
 import { deviceAt, deviceNamed } from './scope.ts';
+import type { Socket } from './socket.ts';
 import { closeReturned, execFailed, replaceReturned } from './taking-calls.ts';
 
 /** What a call has done to the books, now that its answer is known. */
 export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, event: ReturnEvent): void {
+  applyReturn(books, thread, inFlight, event);
+  if (event.socket === undefined) return;
+  const descriptor = describedBy(inFlight, event);
+  if (descriptor !== null) identified(books, thread, descriptor, event.socket, event.at);
+}
+
+function applyReturn(books: RunBooks, thread: Thread, inFlight: InFlight, event: ReturnEvent): void {
   const { call, enteredAt } = inFlight;
   const { result, at } = event;
   if (inFlight.reference !== null) books.callReturned(thread, inFlight.reference, event);
   switch (call.name) {
     case 'socket':
-      if (result.ok) books.socketCreated(thread, call, at, result.value);
+      if (result.ok) socketCreated(books, thread, call, at, result.value);
       return;
     case 'accept':
     case 'accept4':
       if (result.ok && inFlight.socket !== null)
-        books.accepted(thread, inFlight.socket, call.flags, at, result.value);
+        accepted(books, thread, inFlight.socket, call.flags, at, result.value);
       return;
     case 'bind':
       return bindReturned(books, thread, call.fd, inFlight, event, event.address ?? call.address ?? null);
     case 'listen':
-      return listenReturned(books, thread, inFlight.socket, event);
+      return listenReturned(books, thread, call.fd, inFlight, event);
     case 'connect': {
       const address = event.address ?? call.address ?? null;
       if (inFlight.socket === null || (!result.ok && result.errno === 'EBADF')) return;
       if (address === null && result.ok && inFlight.socket.network === 'udp') {
         books.doubts.unreadable(thread, at, 'the address of a connect');
       }
-      connectReturned(books, inFlight.socket, enteredAt, event, address);
+      if (address === null) return;
+      if (inFlight.socket.network === 'udp')
+        connectReturned(books, inFlight.socket, enteredAt, event, address);
+      else tcpConnectReturned(books, inFlight.socket, enteredAt, event, address);
       return;
     }
     case 'getsockname':
@@ -46,14 +61,14 @@ export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, 
       // Without a peer it says ENOTCONN, and shuts down all the same.
       if (inFlight.socket !== null && (result.ok || result.errno === 'ENOTCONN')) {
         inFlight.socket.shutDownAt ??= enteredAt;
+        listenerShutDown(books, inFlight.socket, call.how);
       }
       return;
     case 'setsockopt':
       if (result.ok) setOption(books, thread, inFlight, call, event);
       return;
     case 'fchown':
-      if (result.ok && inFlight.socket !== null && call.owner >= 0 && call.owner !== abi.OWNER_UNCHANGED)
-        inFlight.socket.owner = call.owner;
+      if (result.ok && inFlight.socket?.hasSubflow === false) ownerChanged(inFlight.socket, call.owner);
       return;
     case 'close':
     case 'close_range':
@@ -93,6 +108,8 @@ export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, 
       if (result.ok) return;
       execFailed(thread, inFlight);
       return books.copyEnded(thread.table, inFlight.pendingCopy, at);
+    case 'pidfd_getfd':
+      return takenFromProcess(books, thread, event);
     case 'setuid':
     case 'setreuid':
     case 'setresuid':
@@ -100,8 +117,7 @@ export function returnCall(books: RunBooks, thread: Thread, inFlight: InFlight, 
       if (result.ok && call.owner !== null) thread.owner = call.owner;
       return;
     default:
-      // Where they arrive, and when the message is read or dropped, this trace does not show.
-      if (result.ok && event.passesDescriptors === true) books.doubts.blindSpot(thread, call.name, at);
+      if (result.ok && event.passesDescriptors === true) descriptorsPassed(books, thread, event);
       if (isTransfer(call.name) && inFlight.socket !== null)
         transferred(books, inFlight.socket, call.name, enteredAt, event);
   }
@@ -126,6 +142,10 @@ function duplicate(
     reference.sure && isUndisturbed,
   );
   copy.closeOnExec = closeOnExec;
+}
+
+function ownerChanged(socket: Socket, owner: number): void {
+  if (owner >= 0 && owner !== abi.OWNER_UNCHANGED) socket.owner = owner;
 }
 
 function fcntlReturned(
@@ -155,6 +175,7 @@ function setOption(
   if (socket === null) return;
   const option = optionOf(call.level, call.option);
   if (option === null) return;
+  socket.hasSubflow = socket.isMultipath;
   if (call.value === null) return books.doubts.unreadable(thread, event.at, `the value given to ${option}`);
   if (option === 'device') {
     // A tracer that reads four bytes of every option gives a number for SO_BINDTODEVICE too, which names no device.

@@ -1,16 +1,15 @@
-import type { Call, MarkEvent, ReturnEvent } from '../trace/event.ts';
-import type { Fd, Nanos, Tid } from '../trace/ids.ts';
-import { fd as asFd } from '../trace/ids.ts';
-import * as abi from './abi.ts';
+import type { ReturnEvent } from '../trace/event.ts';
+import type { Fd, Nanos } from '../trace/ids.ts';
 import { ConflictQueue } from './conflict-queue.ts';
 import { DoubtBook } from './doubt-book.ts';
 import type { BindJudgement, LedgerSink, Origin } from './ledger.ts';
-import { MarkBook, type SocketMark } from './mark-book.ts';
+import { IdentityBook } from './identity-book.ts';
+import { MarkBook } from './mark-book.ts';
 import { PortBook } from './port-book.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import { Reference } from './reference.ts';
 import type { FdTable, PendingCopy } from './fd-table.ts';
-import { Socket } from './socket.ts';
+import { Socket, type SocketSource } from './socket.ts';
 
 export interface BooksOptions {
   readonly closeReleasesInCall: boolean;
@@ -27,6 +26,12 @@ export class RunBooks {
   readonly onBind: BooksOptions['onBind'];
   /** The run says itself what it closes; otherwise the close of the last descriptor counts. */
   isMarked = false;
+  /** Some event has told the identity of a socket, or that there is none. */
+  tellsIdentity = false;
+  tellsReleases = false;
+  readonly identities = new IdentityBook();
+  /** Possible references of messages that nobody has been seen to receive (message.ts). */
+  readonly underWay = new Set<Reference>();
   readonly #sink: LedgerSink;
   readonly #options: BooksOptions;
   #sockets = 0;
@@ -39,21 +44,6 @@ export class RunBooks {
     this.conflicts = new ConflictQueue((bind) => {
       sink.bindFailed(bind);
     });
-  }
-
-  socketCreated(thread: Thread, call: Extract<Call, { name: 'socket' }>, at: Nanos, number: number): void {
-    const family = familyOf(call.domain);
-    const network = networkOf(call);
-    if (family === null || network === null) return;
-    const socket = this.#newSocket(thread, family, network, at, call.owner ?? thread.owner);
-    const reference = this.descriptor(thread, socket, 'socket', asFd(number), at, true);
-    reference.closeOnExec = (call.type & abi.SOCK_CLOEXEC) !== 0;
-  }
-
-  accepted(thread: Thread, listener: Socket, flags: number, at: Nanos, number: number): void {
-    const socket = this.#newSocket(thread, listener.family, listener.network, at, listener.owner);
-    const reference = this.descriptor(thread, socket, 'accept', asFd(number), at, true);
-    reference.closeOnExec = (flags & abi.SOCK_CLOEXEC) !== 0;
   }
 
   descriptor(
@@ -166,11 +156,13 @@ export class RunBooks {
 
   gone(reference: Reference, at: Nanos): void {
     if (reference.isGone) return;
-    reference.goneBy = at;
     const { socket } = reference;
+    const goneBy = socket.released ?? { at };
+    reference.goneBy = goneBy.at;
+    this.underWay.delete(reference);
     socket.retire(reference);
     this.conflicts.gone(reference);
-    if (socket.isGone && this.ports.socketEnded(socket, at)) this.#handOver(socket, at);
+    if (socket.isGone && this.ports.socketEnded(socket, goneBy.at)) this.#handOver(socket, goneBy.at);
   }
 
   /** Sockets that a bind in flight kept on the book. */
@@ -182,16 +174,23 @@ export class RunBooks {
     // That the run makes no marks is a fact only if none was lost.
     const isIntact =
       socket.closed?.by === 'close' ? this.doubts.isWhole : this.doubts.isIntactSince(socket.createdAt);
+    if (this.tellsReleases && socket.network === 'udp' && socket.inode !== null && socket.released === null) {
+      const text = `by the calls in the trace socket ${socket.number} is gone, and the kernel has not released it`;
+      const { address, pid } = socket;
+      this.doubts.add({ code: 'identity-disagrees', address, pid, at: goneBy, text });
+    }
+    this.identities.forget(socket);
     this.#sink.socketEnded(socket.life(goneBy, isIntact));
   }
 
   /** It never returns: its thread ended, or the trace lacks its return. */
-  abandonCall(thread: Thread, inFlight: InFlight, at: Nanos, why: 'ended' | 'unpaired'): void {
+  abandonCall(thread: Thread, inFlight: InFlight, at: Nanos, why: 'dying' | 'dead' | 'unpaired'): void {
     if (inFlight.pendingBind !== null) this.ports.bindAbandoned(inFlight.pendingBind);
     if (inFlight.reference !== null) {
-      if (why === 'ended') inFlight.reference.endWithProcess(at);
-      else inFlight.reference.neverWas();
-      this.gone(inFlight.reference, at);
+      if (why === 'unpaired') inFlight.reference.neverWas();
+      else inFlight.reference.endWithProcess(at);
+      if (why === 'dying') thread.process.endedCalls.push(inFlight.reference);
+      else this.gone(inFlight.reference, at);
     }
     if (inFlight.closing !== null) thread.table.endClosing(inFlight.closing);
     for (const reference of inFlight.taken) {
@@ -202,62 +201,12 @@ export class RunBooks {
     this.settle();
   }
 
-  mark(mark: SocketMark, event: MarkEvent): void {
-    this.isMarked = true;
-    if (mark.moment === 'closed') this.counts.closes++;
-    const address = `${mark.network} ${mark.address}`;
-    const { pid, at } = event;
-    if (mark.network === 'tcp') {
-      this.doubts.add({
-        code: 'tcp-not-judged',
-        address,
-        pid,
-        at,
-        text: 'TCP sockets are recorded and not judged yet',
-      });
-    }
-    const { found } = this.marks.apply(mark, event);
-    if (found === 'one') return;
-    const which = found === 'none' ? 'no socket' : 'several sockets';
-    const code = found === 'none' ? 'unmatched-mark' : 'ambiguous-mark';
-    this.doubts.add({
-      code,
-      address,
-      pid,
-      at,
-      text: `the mark "${mark.moment}" fits ${which} of the process`,
-    });
-  }
-
-  #newSocket(
-    thread: { readonly process: { readonly pid: Socket['pid'] }; readonly tid: Tid },
-    family: 'inet' | 'inet6',
-    network: 'udp' | 'tcp',
-    createdAt: Nanos,
-    owner: number | null,
-  ): Socket {
+  newSocket(thread: Thread, source: Pick<SocketSource, Inherited>, createdAt: Nanos): Socket {
     this.#sockets++;
-    return new Socket({
-      number: this.#sockets,
-      family,
-      network,
-      pid: thread.process.pid,
-      tid: thread.tid,
-      createdAt,
-      owner,
-    });
+    const { process, tid } = thread;
+    return new Socket({ ...source, number: this.#sockets, pid: process.pid, tid, createdAt });
   }
 }
 
-function familyOf(domain: number): 'inet' | 'inet6' | null {
-  if (domain === abi.AF_INET) return 'inet';
-  return domain === abi.AF_INET6 ? 'inet6' : null;
-}
-
-/** UDP-Lite and ping sockets have port tables of their own; raw sockets have none. */
-function networkOf(call: { readonly type: number; readonly protocol: number }): 'udp' | 'tcp' | null {
-  const type = call.type & abi.SOCK_TYPE_MASK;
-  if (type === abi.SOCK_STREAM) return 'tcp';
-  if (type !== abi.SOCK_DGRAM) return null;
-  return call.protocol === 0 || call.protocol === abi.IPPROTO_UDP ? 'udp' : null;
-}
+/** What a socket has from its call, or from its listener. */
+type Inherited = 'family' | 'network' | 'owner' | 'isMultipath';

@@ -1,6 +1,7 @@
 import type { Nanos, Pid, Tid } from '../trace/ids.ts';
+import type { Binding } from './binding.ts';
 import type { PortClaim } from './blockers.ts';
-import { referencesKept, type Moment, type SocketLife } from './ledger.ts';
+import { referencesKept, type Moment, type SocketLife, type TrueRelease } from './ledger.ts';
 import type { Reference } from './reference.ts';
 
 export interface SocketSource {
@@ -11,22 +12,8 @@ export interface SocketSource {
   readonly tid: Tid;
   readonly createdAt: Nanos;
   readonly owner: number | null;
-}
-
-/** Where a socket is bound. Null parts: the kernel chose them and nothing has told us yet. */
-export interface Binding {
-  host: string | null;
-  port: number | null;
-  /** Entry and return of what bound it; a socket is possibly bound from the entry on. */
-  readonly from: Nanos;
-  readonly certainFrom: Nanos;
-  /** Process that bound it; null: it was bound before the trace or by accept. */
-  readonly boundBy: Pid | null;
-  /** bind(2) named the address or port itself: connect(AF_UNSPEC) keeps those (SOCK_BINDADDR_LOCK, SOCK_BINDPORT_LOCK). */
-  readonly hostNamed: boolean;
-  readonly portNamed: boolean;
-  /** The wildcard that connect narrowed; null: not narrowed. */
-  narrowedFrom: string | null;
+  /** A TCP socket that may use other subflows beside (IPPROTO_MPTCP). */
+  readonly isMultipath: boolean;
 }
 
 /** An internet socket with the open file description that it lives and dies with. */
@@ -38,9 +25,21 @@ export class Socket {
   readonly tid: Tid;
   readonly createdAt: Nanos;
   owner: number | null;
+  /** As a tracer in the kernel tells them; null: it does not, or not yet. */
+  inode: number | null = null;
+  cookie: number | null = null;
+  /** It, or what is done to it, went where the trace does not follow: nothing about it is certain any more. */
+  isHidden = false;
+  released: TrueRelease | null = null;
   reuseAddress = false;
   reusePort = false;
   boundWithReusePort = false;
+  readonly isMultipath: boolean;
+  /** MPTCP: the TCP socket that binds in its place is there, and keeps the owner that it was made with. */
+  hasSubflow = false;
+  listening = false;
+  /** TCP: it has, or may have, a connection, which can outlive its last reference. */
+  mayBeConnected = false;
   v6Only = false;
   device: string | null = null;
   binding: Binding | null = null;
@@ -65,6 +64,7 @@ export class Socket {
     this.tid = source.tid;
     this.createdAt = source.createdAt;
     this.owner = source.owner;
+    this.isMultipath = source.isMultipath;
   }
 
   get address(): string | null {
@@ -81,8 +81,14 @@ export class Socket {
   }
 
   claimOf(host: string, port: number): PortClaim {
-    const { family, v6Only, reuseAddress, reusePort, owner, device, boundWithReusePort } = this;
-    return { host, port, family, v6Only, reuseAddress, reusePort, owner, device, boundWithReusePort };
+    const { family, v6Only, reuseAddress, reusePort, owner, device, boundWithReusePort, listening } = this;
+    const flags = { v6Only, reuseAddress, reusePort, boundWithReusePort, listening };
+    return { host, port, family, owner, device, ...flags };
+  }
+
+  /** A connection of which the kernel chose the port gives it back when the peer resets it, and no call tells. */
+  get keepsPort(): boolean {
+    return !this.mayBeConnected || this.binding?.portNamed === true;
   }
 
   get hasCertainReference(): boolean {
@@ -134,6 +140,7 @@ export class Socket {
   life(goneBy: Nanos, intact: boolean): SocketLife {
     return {
       number: this.number,
+      inode: this.inode,
       network: this.network,
       createdAt: this.createdAt,
       pid: this.pid,
@@ -147,7 +154,8 @@ export class Socket {
       shutDownAt: this.shutDownAt,
       firstCloseAt: this.firstCloseAt,
       references: this.#past,
-      certainUntil: this.#certainUntil,
+      certainUntil: this.released?.at ?? this.#certainUntil,
+      released: this.released,
       goneBy,
       endedWithProcess: this.#endedWithProcess,
       intact,

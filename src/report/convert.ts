@@ -37,6 +37,7 @@ function toHolderReport(holder: Holder): HolderReport {
   const { releasedBy } = holder;
   return {
     socket: holder.socket,
+    inode: holder.inode,
     kind: holder.kind,
     pid: holder.pid,
     fd: holder.fd,
@@ -53,6 +54,7 @@ function toHolderReport(holder: Holder): HolderReport {
       enteredAtNs: releasedBy.enteredAt,
       returnedAtNs: releasedBy.returnedAt,
     },
+    releasedAtNs: holder.releasedAt,
   };
 }
 

@@ -10,7 +10,7 @@ export function describeHolder(holder: HolderReport, finding: FindingReport): st
   const bound = holder.boundAtNs === null ? '' : `, bound ${before(holder.boundAtNs, judged)}`;
   const end =
     holder.kind === 'call' ? endOfCall(holder, finding, judged) : endOfDescriptor(holder, finding, judged);
-  return `${subjectOf(holder)} ${held} to ${excerpt(holder.boundTo)}: ${beginningOf(holder, judged)}${bound}; ${end}`;
+  return `${subjectOf(holder)} ${held} to ${excerpt(holder.boundTo)}: ${beginningOf(holder, judged)}${bound}; ${end}${releaseOf(holder, judged)}`;
 }
 
 /** What the holder is judged at: the whole of a failed call, or the free point. */
@@ -32,6 +32,13 @@ function subjectOf(holder: HolderReport): string {
   return `the socket that was ${descriptor} when thread ${holder.openedByTid} entered ${callName(holder.call)}`;
 }
 
+/** By the kernel's own word, which also knows what no call shows. */
+function releaseOf({ inode, releasedAtNs }: HolderReport, judged: Judged): string {
+  if (releasedAtNs === null) return '';
+  const socket = inode === null ? 'the socket' : `socket:[${inode}]`;
+  return `; the kernel released ${socket} ${relativeTo(releasedAtNs, judged)}`;
+}
+
 function beginningOf(holder: HolderReport, judged: Judged): string {
   const when = before(holder.openedAtNs, judged);
   if (holder.kind === 'call') return `inside that call since ${when}`;
@@ -43,6 +50,8 @@ function beginningOf(holder: HolderReport, judged: Judged): string {
       return `duplicated ${by}`;
     case 'fork':
       return `copied by a fork of thread ${holder.openedByTid} ${when}`;
+    case 'received':
+      return `received or passed on ${by}`;
     case 'inherited':
       return 'there before the trace began';
     case 'socket':

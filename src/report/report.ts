@@ -34,17 +34,21 @@ const release = z.strictObject({
 
 const holder = z.strictObject({
   socket: count.describe('the number of the socket in its run, in order of creation'),
+  inode: count.nullable().describe('the N of socket:[N] in /proc; null: the tracer does not tell'),
   kind: z.enum(['descriptor', 'call']),
   pid: z.int(),
   fd: z.int(),
   call: z.string().nullable().describe('a call in flight: its name'),
   openedByTid: z.int(),
   openedAtNs: nanoseconds,
-  origin: z.enum(['socket', 'accept', 'dup', 'fork', 'inherited', 'call']),
+  origin: z.enum(['socket', 'accept', 'dup', 'fork', 'inherited', 'received', 'call']),
   certain: z.boolean(),
   boundTo: z.string(),
   boundAtNs: nanoseconds.nullable(),
   releasedBy: release.nullable().describe('null: never released before its last process ended'),
+  releasedAtNs: nanoseconds
+    .nullable()
+    .describe('when the kernel released the socket, by its own word; null: the tracer does not tell'),
 });
 
 const evidence = z.strictObject({

@@ -133,7 +133,7 @@ function textOf({ what, name, fd }: StoryEvent, finding: FindingReport): string 
     case 'bind-failed':
       return `is refused: ${call} of ${descriptor} fails with EADDRINUSE`;
     case 'released':
-      return 'takes away the last reference to the socket';
+      return 'lets go of the last reference: the kernel releases the socket';
     case 'process-ended':
       return 'is the last of its process to end';
     default:

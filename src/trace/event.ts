@@ -5,7 +5,8 @@
 import type { SocketAddress } from './address.ts';
 import type { Fd, Nanos, Pid, Tid } from './ids.ts';
 
-export type TraceEvent = EnterEvent | ReturnEvent | ForkEvent | ExitEvent | MarkEvent | LossEvent;
+export type TraceEvent =
+  EnterEvent | ReturnEvent | ForkEvent | ExitEvent | MarkEvent | ReleaseEvent | LossEvent;
 
 interface At {
   readonly at: Nanos;
@@ -13,10 +14,27 @@ interface At {
   readonly tid: Tid;
 }
 
+/** Which socket a descriptor led to, as the kernel itself says it: only a tracer inside the kernel can tell. */
+export interface SocketIdentity {
+  /** Inode of the socket's file, the N of `socket:[N]` in /proc. No two sockets have it at one time. */
+  readonly inode: number;
+  /** The kernel's cookie of the socket, unique until the next boot. Null: it has none yet. */
+  readonly cookie: number | null;
+  /** Its local port in host order at that moment; 0: it had none. */
+  readonly port: number;
+}
+
 /** A thread entered a call: its effect comes after this moment. */
 export interface EnterEvent extends At {
   readonly kind: 'enter';
   readonly call: Call;
+  /** Behind the descriptor that the call names. Undefined: the tracer does not tell; null: no socket. */
+  readonly socket?: SocketIdentity | null;
+  /**
+   * The call was entered then already, and is told only now, before the first change of its process that it
+   * overlaps. Nothing that matters to it lies between. Undefined: it was entered at `at`.
+   */
+  readonly since?: Nanos;
 }
 
 /** A call came back: its effect came before this moment (some releases come after; kernel/release.ts). */
@@ -28,6 +46,11 @@ export interface ReturnEvent extends At {
   readonly address?: SocketAddress | null;
   /** sendmsg, sendmmsg: the message carried descriptors (SCM_RIGHTS). */
   readonly passesDescriptors?: true;
+  /**
+   * Behind the descriptor that the call made (socket, accept, dup, F_DUPFD), else behind the one that it named.
+   * Undefined: the tracer does not tell; null: no socket.
+   */
+  readonly socket?: SocketIdentity | null;
 }
 
 /**
@@ -51,6 +74,19 @@ export interface ExitEvent extends At {
 export interface MarkEvent extends At {
   readonly kind: 'mark';
   readonly text: string;
+}
+
+/** The kernel releases a socket, in this thread: its true end, told by a hook in the kernel where that begins. */
+export interface ReleaseEvent extends At {
+  readonly kind: 'release';
+  /**
+   * It was over by then: until there the address may still be taken, since a thread can lose its processor in between.
+   * Undefined: it was over a moment later.
+   */
+  readonly until?: Nanos;
+  /** Null: the tracer could not read it. */
+  readonly inode: number | null;
+  readonly cookie: number | null;
 }
 
 /** Something is missing here. */

@@ -18,10 +18,13 @@ export type DoubtCode =
   | LossReason
   // the address was taken, and nobody inside the trace held it
   | 'foreign-holder'
+  | 'left-connection'
   | 'no-free-port'
   | 'unknown-address'
   // the replay and the kernel disagree: events are missing or a rule is wrong
   | 'contradiction'
+  // what the replay infers is not what a tracer in the kernel says
+  | 'identity-disagrees'
   | 'unknown-descriptor'
   | 'unknown-process'
   // marks
@@ -36,7 +39,6 @@ export type DoubtCode =
   | 'run-killed'
   | 'untraced'
   // blind spots
-  | 'tcp-not-judged'
   | 'namespace-changed'
   | 'blind-spot'
   // the session

@@ -66,7 +66,7 @@ export class LogRun extends RunAnalysis {
 
   /** Handing a duplicate over on purpose is healthy: told, and no finding. */
   #noteOutliving(life: SocketLife): void {
-    if (life.network !== 'udp' || life.address === null || life.closed?.by === 'mark') return;
+    if (life.address === null || life.closed?.by === 'mark') return;
     const closed = firstClose(life);
     if (closed === null || life.certainUntil === null || life.certainUntil <= closed) return;
     const text = 'one of its descriptors was closed, and the socket lived on';

@@ -1,7 +1,7 @@
 /**
  * Every bind and listen of a log that was refused with EADDRINUSE, of UDP and TCP alike, with what the log says of
- * it: for logs from which no holder can be named, and for TCP, which is not judged. It follows single descriptors
- * and neither their copies nor the ones that a child has from its parent, so it proves nothing.
+ * it: for logs from which no holder can be named. It follows single descriptors and neither their copies nor the
+ * ones that a child has from its parent, so it proves nothing.
  */
 import { formatAddress, isInet, type InetAddress, type SocketAddress } from '../trace/address.ts';
 import type { EnterEvent, ReturnEvent, TraceEvent } from '../trace/event.ts';

@@ -141,7 +141,11 @@ function isLater(a: Finding, b: Finding): boolean {
 }
 
 /** Doubts that are losses without a time: with one of them no finding of the run is certain. */
-const refutingCodes: ReadonlySet<DoubtCode> = new Set(['contradiction', 'claims-disagree']);
+const refutingCodes: ReadonlySet<DoubtCode> = new Set([
+  'contradiction',
+  'identity-disagrees',
+  'claims-disagree',
+]);
 
 /** A run keeps this many findings of each kind in full; a report shows fewer. */
 const findingsKeptPerCode = 8;

@@ -3,9 +3,12 @@
  * of marks that the launcher puts around a run. What comes out is what a decoder would have made of a trace.
  */
 import type { SocketAddress } from '../../src/trace/address.ts';
-import type { Call, CallName, LossReason, TraceEvent } from '../../src/trace/event.ts';
+import type { Call, CallName, EnterEvent, LossReason, TraceEvent } from '../../src/trace/event.ts';
 import { nanos, pid as asPid, tid as asTid, type Nanos } from '../../src/trace/ids.ts';
 import { Actor } from './actor.ts';
+
+/** What only a tracer in the kernel tells. */
+export type Told = Pick<EnterEvent, 'socket' | 'since'>;
 
 export const launcher = 10;
 export const program = 100;
@@ -97,8 +100,8 @@ export class History {
     this.#push({ kind: 'mark', at: this.#step(), pid: asPid(pid), tid: asTid(tid), text });
   }
 
-  entered(pid: number, tid: number, call: Call): void {
-    this.#push({ kind: 'enter', at: this.#step(), pid: asPid(pid), tid: asTid(tid), call });
+  entered(pid: number, tid: number, call: Call, told: Told = {}): void {
+    this.#push({ kind: 'enter', at: this.#step(), pid: asPid(pid), tid: asTid(tid), call, ...told });
   }
 
   returned(
@@ -107,6 +110,7 @@ export class History {
     name: CallName,
     result: number | string,
     address?: SocketAddress | null,
+    told: Omit<Told, 'since'> & { readonly passesDescriptors?: true } = {},
   ): void {
     this.#push({
       kind: 'return',
@@ -116,7 +120,13 @@ export class History {
       name,
       result: typeof result === 'number' ? { ok: true, value: result } : { ok: false, errno: result },
       ...(address === undefined ? {} : { address }),
+      ...told,
     });
+  }
+
+  /** The kernel's own word. */
+  released(pid: number, tid: number, inode: number | null, cookie: number | null = null): void {
+    this.#push({ kind: 'release', at: this.#step(), pid: asPid(pid), tid: asTid(tid), inode, cookie });
   }
 
   forked(parent: number, parentTid: number | null, pid: number, tid: number): void {

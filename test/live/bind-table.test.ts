@@ -3,6 +3,7 @@
  * to predict from the trace alone. A difference is a mistake in src/kernel.
  */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dtrace } from '../../harness/tracers/dtrace/tracer.ts';
 import { temporaryDirectory } from '../cli/command-line.ts';
 import { answersOf, candidateRow, formatRows, judgeTables } from './bind-table/judged-table.ts';
 import { keepRecording } from './bind-table/kept-recording.ts';
@@ -23,7 +24,7 @@ describe('under DTrace', () => {
 
   test('every bind is answered as the replay predicts', async () => {
     const tables = [mainTable, ...hiddenTables];
-    const recording = await recordTables(await temporaryDirectory(), tables);
+    const recording = await recordTables(await temporaryDirectory(), tables, dtrace);
     expect(recording.end).toEqual({ exitCode: 0, signal: null, stderr: '' });
     expect(recording.runs.map(({ complaints }) => complaints)).toEqual(tables.map(() => ''));
     const keepIn = process.env['AFTERCLOSE_KEEP_RECORDING'];

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createDecoder, defaultWindowNs } from '../../harness/tracers/dtrace/decode.ts';
+import { dtrace } from '../../harness/tracers/dtrace/tracer.ts';
 import { decodeHexDump } from '../../harness/tracers/dtrace/hexdump.ts';
 import { createReordering } from '../../src/trace/order.ts';
 import { nanos } from '../../src/trace/ids.ts';
 import type { TraceEvent } from '../../src/trace/event.ts';
-import { recordingsOf, tracingTracers } from '../contract/recordings.ts';
+import { recordingsOf } from '../contract/recordings.ts';
 
-const recordings = tracingTracers.flatMap(recordingsOf);
+const recordings = recordingsOf(dtrace);
 const lines = recordings.flatMap(({ raw }) => Buffer.from(raw).toString('latin1').split('\n'));
 
 function decodeChunks(chunks: readonly Uint8Array[], windowNs = defaultWindowNs): TraceEvent[] {

@@ -32,6 +32,24 @@ func (t *table) pass(s step) error {
 	return t.named(s.As, pair[1])
 }
 
+// receive takes the socket out of a message to Of. As is its new descriptor.
+func (t *table) receive(s step) error {
+	data, control := make([]byte, 1), make([]byte, syscall.CmsgSpace(4))
+	_, size, _, _, err := syscall.Recvmsg(t.fds[s.Of], data, control, syscall.MSG_DONTWAIT)
+	if err != nil {
+		return err
+	}
+	messages, err := syscall.ParseSocketControlMessage(control[:size])
+	if err != nil || len(messages) == 0 {
+		return err
+	}
+	fds, err := syscall.ParseUnixRights(&messages[0])
+	if err != nil || len(fds) == 0 {
+		return err
+	}
+	return t.named(s.As, fds[0])
+}
+
 // register makes the socket one of the files of the io_uring As.
 func (t *table) register(s step) error {
 	var parameters [120]byte // struct io_uring_params

@@ -69,6 +69,10 @@ func run(s *script, limit int, c *claims.Claims) []answer {
 		}
 		defer device.Close()
 	}
+	if err := interruptible(); err != nil {
+		c.Failed(err.Error())
+		return nil
+	}
 	answers := []answer{}
 	for n, each := range s.Situations {
 		if limit >= 0 && n >= limit {
@@ -78,8 +82,9 @@ func run(s *script, limit int, c *claims.Claims) []answer {
 		mark(c, "situation "+each.Name)
 		c.Cycles++
 		t := newTable(c)
+		t.forgetsClosed = each.Tolerant
 		for i, st := range each.Steps {
-			if err := t.do(st); err != nil {
+			if err := t.do(st); err != nil && !each.Tolerant {
 				c.Failed(fmt.Sprintf("situation %s, step %d, %s: %v", each.Name, i+1, st.Do, err))
 				break
 			}

@@ -27,6 +27,7 @@ var receiveCalls = map[string]uintptr{
 	"recvfrom": syscall.SYS_RECVFROM,
 	"recvmsg":  syscall.SYS_RECVMSG,
 	"read":     syscall.SYS_READ,
+	"accept":   syscall.SYS_ACCEPT,
 }
 
 // park enters the receive call Text on the socket, and returns when the thread sleeps in it.
@@ -51,13 +52,24 @@ func (t *table) park(s step) error {
 		if strings.HasPrefix(string(content), fmt.Sprintf("%d 0x%x ", number, fd)) {
 			return nil
 		}
-		time.Sleep(time.Millisecond)
+		// A call that did not wait is over already.
+		select {
+		case back := <-t.back:
+			back.isBack = true
+			if back == r {
+				return nil
+			}
+		case <-time.After(50 * time.Microsecond):
+		}
 	}
 }
 
 func receive(number, fd uintptr) error {
 	buffer := make([]byte, 16)
 	argument, length := unsafe.Pointer(&buffer[0]), uintptr(len(buffer))
+	if number == syscall.SYS_ACCEPT {
+		argument, length = nil, 0
+	}
 	if number == syscall.SYS_RECVMSG {
 		vector := &syscall.Iovec{Base: &buffer[0], Len: uint64(len(buffer))}
 		argument, length = unsafe.Pointer(&syscall.Msghdr{Iov: vector, Iovlen: 1}), 0
@@ -88,15 +100,33 @@ func (t *table) wake(s step) error {
 	return t.await("")
 }
 
-// wakeAll leaves no reader.
-func (t *table) wakeAll() error {
-	for _, each := range t.readers {
-		if err := t.sendTo(each); err != nil {
+// interrupt ends a receive call by a signal; unlike a datagram that reaches the one that is meant whoever has its
+// address by now, and one that nobody can reach.
+func (t *table) interrupt(s step) error {
+	r, ok := t.readers[s.Of]
+	if !ok {
+		return fmt.Errorf("there is no reader %q", s.Of)
+	}
+	for !r.isBack {
+		if err := tellThread(r.thread.tid); err != nil {
 			return err
 		}
+		// A signal that came before the call does not end it.
+		select {
+		case back := <-t.back:
+			back.isBack = true
+		case <-time.After(time.Millisecond):
+		}
 	}
-	for len(t.readers) > 0 {
-		if err := t.await(""); err != nil {
+	// What its call ended with does not matter.
+	_ = t.await(s.Of)
+	return nil
+}
+
+// interruptAll leaves no reader.
+func (t *table) interruptAll() error {
+	for name := range t.readers {
+		if err := t.interrupt(step{Of: name}); err != nil {
 			return err
 		}
 	}

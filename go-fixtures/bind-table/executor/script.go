@@ -21,6 +21,9 @@ type script struct {
 type situation struct {
 	Name  string `json:"name"`
 	Steps []step `json:"steps"`
+	// Whatever a step ends with is taken as it comes, and one about something that is not there is left out:
+	// for programs that a generator made, or from which steps were taken away.
+	Tolerant bool `json:"tolerant"`
 }
 
 // step is one thing to do. What its fields mean depends on Do; see the methods of table.
@@ -43,10 +46,11 @@ type step struct {
 
 const portTold = -1
 
-// answer is what the kernel said to one bind: an empty Errno is success.
+// answer is what the kernel said to one bind or listen: an empty Errno is success.
 type answer struct {
 	Situation string `json:"situation"`
 	Step      int    `json:"step"`
+	Call      string `json:"call"`
 	Address   string `json:"address"`
 	Errno     string `json:"errno"`
 }

@@ -17,23 +17,39 @@ const (
 	reusePort         = 15  // SO_REUSEPORT
 	bindToInterface   = 62  // SO_BINDTOIFINDEX
 	closeRangeNumber  = 436 // close_range(2)
+	multipathTCP      = 262 // IPPROTO_MPTCP
+	closeOnExecFlag   = 4   // CLOSE_RANGE_CLOEXEC
 	closeOnExecIoctl  = 0x5451
 	keepOnExecIoctl   = 0x5450
 	duplicateAndClose = 1030 // F_DUPFD_CLOEXEC
 )
 
-// open is socket(2). Value: 1 for close-on-exec.
+// connectTimeout is for a connect to a listener whose backlog is full.
+var connectTimeout = syscall.Timeval{Usec: 50000}
+
+// open is socket(2). Text: udp (or empty), tcp or mptcp. Value: 1 for close-on-exec.
 func (t *table) open(s step) error {
-	family, kind := syscall.AF_INET, syscall.SOCK_DGRAM
+	family, kind, protocol := syscall.AF_INET, syscall.SOCK_DGRAM, 0
+	switch s.Text {
+	case "tcp":
+		kind = syscall.SOCK_STREAM
+	case "mptcp":
+		kind, protocol = syscall.SOCK_STREAM, multipathTCP
+	}
 	if s.Family == "inet6" {
 		family = syscall.AF_INET6
 	}
 	if s.Value == 1 {
 		kind |= syscall.SOCK_CLOEXEC
 	}
-	fd, err := syscall.Socket(family, kind, 0)
+	fd, err := syscall.Socket(family, kind, protocol)
 	if err != nil {
 		return err
+	}
+	if kind&syscall.SOCK_STREAM != 0 {
+		if err := syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_SNDTIMEO, &connectTimeout); err != nil {
+			return err
+		}
 	}
 	return t.named(s.As, fd)
 }
@@ -55,20 +71,11 @@ func (t *table) bind(s step) error {
 	if errno != 0 && errno != syscall.EADDRINUSE {
 		return result(errno)
 	}
-	t.answered = &answer{Address: text, Errno: errnoName(errno)}
-	return nil
-}
-
-func (t *table) connect(s step) error {
-	raw := []byte{syscall.AF_UNSPEC, 0}
-	if s.Family != "unspec" {
-		var err error
-		if raw, _, err = t.sockaddr(s); err != nil {
-			return err
-		}
+	if errno == 0 {
+		t.bound[s.Of] = text
 	}
-	_, _, errno := syscall.Syscall(syscall.SYS_CONNECT, uintptr(t.fds[s.Of]), uintptr(unsafe.Pointer(&raw[0])), uintptr(len(raw)))
-	return result(errno)
+	t.answered = &answer{Call: "bind", Address: text, Errno: errnoName(errno)}
+	return nil
 }
 
 // send is sendto(2) of one byte.
@@ -123,7 +130,22 @@ func (t *table) device(s step) error {
 func (t *table) closeRange(s step) error {
 	fd := uintptr(t.fds[s.Of])
 	_, _, errno := syscall.Syscall(closeRangeNumber, fd, fd, uintptr(s.Value))
+	if s.Value&closeOnExecFlag == 0 {
+		t.closed(s.Of)
+	}
 	return result(errno)
+}
+
+func (t *table) close(s step) error {
+	fd := t.fds[s.Of]
+	t.closed(s.Of)
+	return syscall.Close(fd)
+}
+
+func (t *table) closed(name string) {
+	if t.forgetsClosed {
+		delete(t.fds, name)
+	}
 }
 
 // duplicate makes As another descriptor of Of. Text says by which call.
@@ -172,7 +194,9 @@ func (t *table) onExec(s step) error {
 func (t *table) sockaddr(s step) ([]byte, string, error) {
 	port := s.Port
 	if port == portTold {
-		port = t.told
+		if port = t.told; port == 0 {
+			return nil, "", errors.New("no port was told")
+		}
 	}
 	text := net.JoinHostPort(s.Address, strconv.Itoa(port))
 	host, zone := s.Address, 0
@@ -197,36 +221,4 @@ func (t *table) sockaddr(s step) ([]byte, string, error) {
 	raw[0], raw[2], raw[3], raw[24] = syscall.AF_INET6, byte(port>>8), byte(port), byte(zone)
 	copy(raw[8:], ip.To16())
 	return raw, text, nil
-}
-
-func result(errno syscall.Errno) error {
-	if errno == 0 {
-		return nil
-	}
-	return errno
-}
-
-var errnoNames = map[syscall.Errno]string{
-	syscall.EADDRINUSE:    "EADDRINUSE",
-	syscall.EADDRNOTAVAIL: "EADDRNOTAVAIL",
-	syscall.EACCES:        "EACCES",
-	syscall.EINVAL:        "EINVAL",
-	syscall.EAFNOSUPPORT:  "EAFNOSUPPORT",
-	syscall.ENOTCONN:      "ENOTCONN",
-	syscall.ENETUNREACH:   "ENETUNREACH",
-	syscall.EBADF:         "EBADF",
-}
-
-func errnoName(err error) string {
-	var errno syscall.Errno
-	if !errors.As(err, &errno) {
-		return err.Error()
-	}
-	if errno == 0 {
-		return ""
-	}
-	if name, ok := errnoNames[errno]; ok {
-		return name
-	}
-	return fmt.Sprintf("E%d", int(errno))
 }

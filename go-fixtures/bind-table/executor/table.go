@@ -14,18 +14,22 @@ import (
 type table struct {
 	claims   *claims.Claims
 	fds      map[string]int
+	bound    map[string]string // by the last bind of that name
 	readers  map[string]*reader
 	back     chan *reader
 	children map[string]*child
 	threads  map[string]*thread
 	told     int
 	answered *answer
+	// A number that was closed is not used again, since by now it may be another's: one of the executor's own.
+	forgetsClosed bool
 }
 
 func newTable(c *claims.Claims) *table {
 	return &table{
 		claims:   c,
 		fds:      map[string]int{},
+		bound:    map[string]string{},
 		readers:  map[string]*reader{},
 		back:     make(chan *reader),
 		children: map[string]*child{},
@@ -66,7 +70,11 @@ func (t *table) action(s step) (func(step) error, error) {
 		"option":     t.option,
 		"device":     t.device,
 		"shutdown":   func(s step) error { return syscall.Shutdown(t.fds[s.Of], syscall.SHUT_RDWR) },
-		"close":      func(s step) error { return syscall.Close(t.fds[s.Of]) },
+		"close":      t.close,
+		"listen":     t.listen,
+		"accept":     t.accept,
+		"receive":    t.receive,
+		"interrupt":  t.interrupt,
 		"closeRange": t.closeRange,
 		"duplicate":  t.duplicate,
 		"onExec":     t.onExec,
@@ -91,7 +99,7 @@ func (t *table) action(s step) (func(step) error, error) {
 	}
 	// Every one of these is about a socket that is there.
 	switch s.Do {
-	case "socket", "identity", "thread", "unshare", "fork", "exec", "exit", "wake", "returned":
+	case "socket", "identity", "thread", "unshare", "fork", "exec", "exit", "wake", "returned", "interrupt":
 	default:
 		if _, ok := t.fds[s.Of]; !ok {
 			return nil, fmt.Errorf("there is no socket %q", s.Of)
@@ -110,21 +118,21 @@ func (t *table) named(name string, fd int) error {
 
 // clear leaves nothing bound: whatever the steps left open, parked or running is ended, and has ended.
 func (t *table) clear() error {
+	if err := resetIdentity(); err != nil {
+		return err
+	}
 	for name, each := range t.children {
 		if err := each.end(); err != nil {
 			return fmt.Errorf("child %s: %v", name, err)
 		}
 	}
-	if err := t.wakeAll(); err != nil {
+	if err := t.interruptAll(); err != nil {
 		return fmt.Errorf("readers: %v", err)
 	}
 	for _, each := range t.threads {
 		each.end()
 	}
-	if err := t.closeAll(); err != nil {
-		return err
-	}
-	return resetIdentity()
+	return t.closeAll()
 }
 
 // closeAll closes what is left. A step may have closed some of them; meanwhile nothing was opened that stayed

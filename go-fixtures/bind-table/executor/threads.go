@@ -45,7 +45,7 @@ func (t *thread) end() {
 		if _, err := os.Stat(t.file("stat")); err != nil {
 			return
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(50 * time.Microsecond)
 	}
 }
 

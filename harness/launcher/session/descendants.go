@@ -13,8 +13,9 @@ import (
 const noGroup = 0
 
 // endDescendants kills what a run left behind, also what went to another group or session or lost its
-// parent, and says how many they were, those of group except not counted.
-func endDescendants(except int) (stragglers int, err error) {
+// parent, and says how many they were, those of group except not counted. kill ends what it can reach at one
+// moment: looking for them one by one is no match for a program that forks without end.
+func endDescendants(except int, kill func()) (stragglers int, err error) {
 	counted := map[identity]bool{}
 	for deadline := time.Now().Add(killTimeout); ; {
 		// A subreaper inherits every orphan: no child means no descendant. The common case ends here.
@@ -34,6 +35,7 @@ func endDescendants(except int) (stragglers int, err error) {
 				counted[d.identity] = true
 			}
 		}
+		kill()
 		if time.Now().After(deadline) {
 			return len(counted), fmt.Errorf("descendants are still there %v after SIGKILL: %s", killTimeout, list(left))
 		}

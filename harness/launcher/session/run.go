@@ -18,24 +18,51 @@ func (s *session) do(run batch.Run) (record.Run, error) {
 	if err != nil {
 		return r, err
 	}
-	p, err := s.start(run, files, &r)
+	cgroup, err := s.makeCgroup(run)
+	var p *process
+	if err == nil {
+		p, err = s.start(run, files, cgroup, &r)
+	}
 	files.close()
-	if err != nil {
-		text := err.Error()
-		r.Error = &text
+	if err == nil {
+		r.Pid = &p.pid
+		if err := s.finish(run, p, cgroup, &r); err != nil {
+			return r, err
+		}
+	} else {
+		r.Error = text(err.Error())
+	}
+	if err := cgroup.Remove(); err != nil {
+		return r, fmt.Errorf("its cgroup could not be removed: %w", err)
+	}
+	if r.Error != nil {
 		r.EndedAt = now()
 		return r, nil
-	}
-	r.Pid = &p.pid
-	if err := s.finish(run, p, &r); err != nil {
-		return r, err
 	}
 	r.EndedAt = now()
 	mark("run " + run.ID + " end")
 	return r, nil
 }
 
-func (s *session) start(run batch.Run, files *files, r *record.Run) (*process, error) {
+func (s *session) makeCgroup(run batch.Run) (Cgroup, error) {
+	if s.cgroups == nil {
+		return noCgroup{}, nil
+	}
+	cgroup, err := s.cgroups.Make(run.ID)
+	if err != nil {
+		return noCgroup{}, fmt.Errorf("not started, since it could have no cgroup of its own: %w", err)
+	}
+	return cgroup, nil
+}
+
+// noCgroup is that of a run that stays in the launcher's.
+type noCgroup struct{}
+
+func (noCgroup) Descriptor() int { return -1 }
+func (noCgroup) Kill()           {}
+func (noCgroup) Remove() error   { return nil }
+
+func (s *session) start(run batch.Run, files *files, cgroup Cgroup, r *record.Run) (*process, error) {
 	thread := s.threads.inheriting()
 	if run.Network == batch.Private {
 		thread = s.threads.separate()
@@ -52,7 +79,7 @@ func (s *session) start(run batch.Run, files *files, r *record.Run) (*process, e
 		r.Network = string(run.Network)
 		r.StartedAt = now()
 		mark("run " + run.ID + " begin")
-		if p, err = startProcess(run, files); err != nil {
+		if p, err = startProcess(run, files, cgroup.Descriptor()); err != nil {
 			mark("run " + run.ID + " end")
 		}
 	})
@@ -60,7 +87,7 @@ func (s *session) start(run batch.Run, files *files, r *record.Run) (*process, e
 }
 
 // finish waits for the end of the run, or brings it about, and ends what it left behind.
-func (s *session) finish(run batch.Run, p *process, r *record.Run) error {
+func (s *session) finish(run batch.Run, p *process, cgroup Cgroup, r *record.Run) error {
 	timeout := time.NewTimer(run.Timeout)
 	defer timeout.Stop()
 	var killed bool
@@ -87,7 +114,7 @@ func (s *session) finish(run batch.Run, p *process, r *record.Run) error {
 	if killed {
 		except = p.pid
 	}
-	if r.Stragglers, err = endDescendants(except); err != nil {
+	if r.Stragglers, err = endDescendants(except, cgroup.Kill); err != nil {
 		return err
 	}
 	if r.Ended != nil {
@@ -142,7 +169,7 @@ func (f *files) descriptors() []uintptr {
 	return []uintptr{f.stdin.Fd(), f.stdout.Fd(), f.stderr.Fd()}
 }
 
-func startProcess(run batch.Run, files *files) (*process, error) {
+func startProcess(run batch.Run, files *files, cgroup int) (*process, error) {
 	// Not os/exec: it would first fork a child of its own to try out pidfd, in the middle of the trace.
 	pid, err := syscall.ForkExec(run.Argv[0], run.Argv, &syscall.ProcAttr{
 		Dir:   run.Directory,
@@ -151,7 +178,9 @@ func startProcess(run batch.Run, files *files) (*process, error) {
 		Sys: &syscall.SysProcAttr{
 			Setpgid: true,
 			// Sent when the thread that forked ends, not the process: it has to be one that stays.
-			Pdeathsig: syscall.SIGKILL,
+			Pdeathsig:   syscall.SIGKILL,
+			UseCgroupFD: cgroup >= 0,
+			CgroupFD:    cgroup,
 		},
 	})
 	if err != nil {

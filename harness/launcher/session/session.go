@@ -30,7 +30,7 @@ const (
 // NotStarted means that no run was begun.
 type NotStarted struct{ Err error }
 
-func (e *NotStarted) Error() string { return e.Err.Error() }
+func (e *NotStarted) Error() string { return "nothing was run: " + e.Err.Error() }
 
 // Unwrap gives the cause.
 func (e *NotStarted) Unwrap() error { return e.Err }
@@ -41,18 +41,35 @@ type session struct {
 	stopped *Outcome // set once, by whatever asked first
 	home    string   // the launcher's network namespace
 	threads threads
+	cgroups Cgroups
+}
+
+// Cgroups gives each run a control group of its own.
+type Cgroups interface {
+	Make(run string) (Cgroup, error)
+}
+
+// Cgroup is the group of a run.
+type Cgroup interface {
+	Descriptor() int
+	// Kill ends whatever is in it.
+	Kill()
+	// Remove is called when the run and its descendants are gone.
+	Remove() error
 }
 
 // Do returns when all runs are over and their descendants are gone. Its errors are a *NotStarted, or say
 // what made it impossible to go on (a file that could not be written, a process that could not be ended);
-// then the current run has been ended too, and there is no end record.
-func Do(b *batch.Batch) (Outcome, error) {
+// then the current run has been ended too, and there is no end record. Without cgroups the runs stay in the
+// launcher's own.
+func Do(b *batch.Batch, cgroups Cgroups) (Outcome, error) {
 	mark("session begin " + b.Session)
 	defer mark("session end " + b.Session)
 	s, err := begin(b)
 	if err != nil {
 		return Outcome{}, &NotStarted{err}
 	}
+	s.cgroups = cgroups
 	runs := 0
 	for _, run := range b.Runs {
 		if s.isStopped() {
@@ -60,10 +77,10 @@ func Do(b *batch.Batch) (Outcome, error) {
 		}
 		done, err := s.do(run)
 		if err != nil {
-			return Outcome{}, fmt.Errorf("run %s: %w", run.ID, err)
+			return Outcome{}, fmt.Errorf("ended early: run %s: %w", run.ID, err)
 		}
 		if err := s.records.Write(done); err != nil {
-			return Outcome{}, fmt.Errorf("the record of run %s could not be written: %w", run.ID, err)
+			return Outcome{}, fmt.Errorf("ended early: the record of run %s could not be written: %w", run.ID, err)
 		}
 		runs++
 	}
@@ -73,7 +90,7 @@ func Do(b *batch.Batch) (Outcome, error) {
 	}
 	end := record.End{Kind: "end", Runs: runs, Reason: string(outcome.Reason), At: now()}
 	if err := s.records.Write(end); err != nil {
-		return Outcome{}, fmt.Errorf("the end record could not be written: %w", err)
+		return Outcome{}, fmt.Errorf("ended early: the end record could not be written: %w", err)
 	}
 	return outcome, nil
 }

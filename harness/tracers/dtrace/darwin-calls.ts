@@ -4,7 +4,7 @@
  */
 import type { Call, CallName } from '../../../src/trace/event.ts';
 import { fd } from '../../../src/trace/ids.ts';
-import type { CallShape } from './calls.ts';
+import type { CallShape } from '../system-calls.ts';
 
 /** @param name as DTrace's probe is called; undefined: a call that moves no descriptor and no socket */
 export function darwinCallShape(name: string): CallShape | undefined {

@@ -1,19 +1,16 @@
 /** One line of sockets.d or sockets-darwin.d to what it says; the files' head comments describe the lines. */
 import { decodeBindSockaddr, decodeSockaddr } from '../../../src/trace/address.ts';
-import type { CallName, CallResult, TraceEvent } from '../../../src/trace/event.ts';
+import type { CallName, CallResult } from '../../../src/trace/event.ts';
 import type { Nanos, Pid, Tid } from '../../../src/trace/ids.ts';
 import { nanos, pid, tid } from '../../../src/trace/ids.ts';
-import { errnoName } from '../errno.ts';
 import type { System } from '../errno.ts';
-import type { Renamed } from '../pairing.ts';
-import type { CallData, CallShape } from './calls.ts';
-import { callShape } from './calls.ts';
+import type { Item } from '../event-flow.ts';
+import type { CallData, CallShape } from '../system-calls.ts';
+import { callResult, callShape } from '../system-calls.ts';
 import { darwinCallShape, toLinuxSockaddr } from './darwin-calls.ts';
 import { unescapeText } from './escaped-text.ts';
 import { hexDigit } from './line-cursor.ts';
 import type { LineCursor } from './line-cursor.ts';
-
-export type Item = TraceEvent | Renamed;
 
 /** The kinds of lines, as @END names them. */
 export const recordKinds = ['S', 'E', 'R', 'M', 'F', 'C', 'X', '!'] as const;
@@ -87,7 +84,7 @@ function readShort(
 ): boolean {
   const took = line.decimal();
   const shape = readShape(line, system);
-  const result = toResult(system, line.decimal());
+  const result = callResult(line.decimal(), system);
   const [a0, a1, a2, a3] = [line.hexInt32(), line.hexInt32(), line.hexInt32(), line.hexInt32()];
   const data = readData(line);
   if (!line.ok || took < 0 || shape === undefined || result === null || data === undefined) return false;
@@ -117,7 +114,7 @@ function readReturn(
   push: (item: Item) => void,
 ): boolean {
   const shape = readShape(line, system);
-  const result = toResult(system, line.decimal());
+  const result = callResult(line.decimal(), system);
   const data = readData(line);
   if (!line.ok || shape === undefined || result === null || data === undefined) return false;
   push(toReturn({ at, pid, tid }, shape.name, result, data, system));
@@ -203,12 +200,6 @@ function toReturn(
 /** Linux: by number; macOS, where numbers are not what DTrace's probes are called by: by name. */
 function readShape(line: LineCursor, system: System): CallShape | undefined {
   return system === 'linux' ? callShape(line.decimal()) : darwinCallShape(line.word());
-}
-
-/** -4095 to -1 are errors (include/linux/err.h); below that, nothing. */
-function toResult(system: System, value: number): CallResult | null {
-  if (value >= 0) return { ok: true, value };
-  return value >= -4095 ? { ok: false, errno: errnoName(system, -value) } : null;
 }
 
 /** `i:NUMBER`, `s:TEXT` or the bytes of a sockaddr in hex, and nothing after it; undefined for anything else. */

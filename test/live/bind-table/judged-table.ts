@@ -2,8 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
 import { claimsSchema } from '../../../harness/run/claims.ts';
-import { dtrace } from '../../../harness/tracers/dtrace/tracer.ts';
-import type { TracerEnd } from '../../../harness/tracers/tracer.ts';
+import type { Tracer, TracerEnd } from '../../../harness/tracers/tracer.ts';
 import type { BindJudgement } from '../../../src/kernel/ledger.ts';
 import type { TraceEvent } from '../../../src/trace/event.ts';
 import { analyzeBlock, type RunFacts } from '../../../src/verdict/analysis.ts';
@@ -13,6 +12,7 @@ export const tracedSession = 'bind-table';
 
 /** What a session of the tables leaves: in its own directory, or in test/golden. */
 export interface Recording {
+  readonly tracer: Tracer;
   /** The raw trace, absolute. */
   readonly trace: string;
   readonly end: TracerEnd;
@@ -49,12 +49,12 @@ export async function judgeTables(recording: Recording): Promise<readonly Judged
     run = /^run (\S+) begin$/.exec(event.text)?.[1] ?? run;
     situation = /^situation (.*)$/.exec(event.text)?.[1] ?? situation;
   };
-  const events = dtrace.decode(createReadStream(recording.trace));
+  const events = recording.tracer.decode(createReadStream(recording.trace));
   const analysis = await analyzeBlock(oneByOne(events, look), {
     session: tracedSession,
     evidence: 'trace',
     runs: recording.runs.map(factsOf),
-    losses: dtrace.health(recording.end),
+    losses: recording.tracer.health(recording.end),
     doubts: [],
     closeReleasesInCall: true,
     onBind: ({ address, predicted, answered, holders }) =>
@@ -94,12 +94,9 @@ export function answersOf(
   run: string,
 ): Pick<Row, 'situation' | 'address' | 'answered'>[] {
   const answers = recording.runs.find((each) => each.run === run)?.answers;
-  return answersSchema
-    .parse(answers)
-    .filter(({ address }) => !address.endsWith(':0'))
-    .map(({ situation, address, errno }) => {
-      return { situation, address, answered: errno === '' ? 'free' : 'blocked' };
-    });
+  return answersSchema.parse(answers).map(({ situation, address, errno }) => {
+    return { situation, address, answered: errno === '' ? 'free' : 'blocked' };
+  });
 }
 
 export function candidateRow({ rows }: JudgedTable, situation: string): Row | undefined {

@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { dtrace } from '../../../harness/tracers/dtrace/tracer.ts';
 import type { Recording } from './judged-table.ts';
 
 const runsName = 'runs.json';
@@ -22,6 +23,7 @@ export async function keepRecording(recording: Recording, directory: string): Pr
 export async function readRecording(directory: string): Promise<Recording> {
   const runs = await readFile(join(directory, runsName), 'utf8');
   return {
+    tracer: dtrace,
     trace: join(directory, traceName),
     end: { exitCode: 0, signal: null, stderr: '' },
     runs: runsSchema.parse(JSON.parse(runs)),

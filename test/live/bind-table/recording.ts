@@ -1,4 +1,4 @@
-/** The tables put to the kernel under DTrace: one session with a run for each, and what it leaves. */
+/** Tables put to the kernel under a tracer: one session with a run for each, and what it leaves. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildLauncher, buildVariant } from '../../../harness/go/build.ts';
@@ -11,27 +11,30 @@ import { runBlock } from '../../../harness/run/block.ts';
 import { lockMachine } from '../../../harness/run/locks.ts';
 import { blockFileNames, claimsFile, outputFile } from '../../../harness/store/layout.ts';
 import { createBlock } from '../../../harness/store/write.ts';
-import { rawTraceName } from '../../../harness/tracers/dtrace/command.ts';
-import { dtrace } from '../../../harness/tracers/dtrace/tracer.ts';
+import type { Tracer } from '../../../harness/tracers/tracer.ts';
 import { tracedSession, type Recording } from './judged-table.ts';
 import { scriptOf } from './script.ts';
 import type { Table } from './tables.ts';
 
 /** @param directory absolute, empty or not there */
-export async function recordTables(directory: string, tables: readonly Table[]): Promise<Recording> {
+export async function recordTables(
+  directory: string,
+  tables: readonly Table[],
+  tracer: Tracer,
+): Promise<Recording> {
   const host = currentHost();
-  const availability = await dtrace.probe(host);
+  const availability = await tracer.probe(host);
   if (!availability.usable) throw new Error(`${availability.what}: ${availability.why}`);
   const toolchain = localToolchain(await findLocalGo(host));
   const executor = await buildVariant({ scenario: 'bind-table', variant: 'executor', toolchain }, { host });
   const launcher = await buildLauncher({ host });
   await mkdir(directory, { recursive: true });
-  const block = await createBlock(directory, 0, dtrace.name);
+  const block = await createBlock(directory, 0, tracer.name);
   const lock = await lockMachine('traced', { onWait: () => undefined });
   try {
     const end = await runBlock({
       directory: block,
-      tracer: dtrace,
+      tracer,
       installation: availability.installation,
       launcher: launcher.binary,
       batch: {
@@ -49,12 +52,13 @@ export async function recordTables(directory: string, tables: readonly Table[]):
     });
     const stderr = await readFile(join(block, blockFileNames.tracerStderr), 'utf8');
     return {
-      trace: join(block, rawTraceName),
+      tracer,
+      trace: join(block, rawTraceOf(tracer, block, availability.installation)),
       end: { exitCode: end.group.exitCode, signal: end.group.signal, stderr },
       runs: await Promise.all(tables.map(async ({ run }) => whatItLeft(run, { directory, block }))),
     };
   } finally {
-    await dtrace.sweep(host);
+    await tracer.sweep(host);
     lock.release();
   }
 }
@@ -65,9 +69,9 @@ interface Places {
 }
 
 async function runOf(table: Table, executor: string, at: Places): Promise<Batch['runs'][number]> {
-  const { run } = table;
+  const { run, situations, portsOfEach } = table;
   const script = join(at.directory, `${run}.script.json`);
-  await writeFile(script, scriptOf(table.situations));
+  await writeFile(script, scriptOf(situations, portsOfEach));
   return {
     run,
     argv: [executor, '-script', script, '-answers', join(at.directory, `${run}.answers.json`)],
@@ -75,7 +79,7 @@ async function runOf(table: Table, executor: string, at: Places): Promise<Batch[
     directory: at.directory,
     stdout: outputFile(at.block, run, 'stdout'),
     stderr: outputFile(at.block, run, 'stderr'),
-    timeoutMs: 60_000,
+    timeoutMs: 100_000,
     graceMs: 2_000,
     network: 'private',
   };
@@ -91,6 +95,16 @@ async function whatItLeft(run: string, at: Places): Promise<Recording['runs'][nu
     answers: await read(join(at.directory, `${run}.answers.json`)),
     complaints,
   };
+}
+
+function rawTraceOf(
+  tracer: Tracer,
+  directory: string,
+  installation: Readonly<Record<string, string>>,
+): string {
+  const { rawTrace } = tracer.command({ directory, launcher: [], installation });
+  if (rawTrace === null) throw new Error(`${tracer.name} writes no trace`);
+  return rawTrace;
 }
 
 const silent = createProgress(

@@ -7,6 +7,8 @@ export interface Situation {
   readonly rule: string;
   /** The last one is the candidate's bind. */
   readonly steps: readonly Step[];
+  /** Whatever a step ends with is taken as it comes (script.go). */
+  readonly tolerant?: true;
 }
 
 /** Situations of one rule; a step may be a list of steps. */

@@ -5,11 +5,13 @@ import { lifetimeSituations } from './lifetime-situations.ts';
 import { manySituations } from './many-situations.ts';
 import { moveSituations } from './move-situations.ts';
 import type { Situation } from './situation.ts';
+import { tcpSituations } from './tcp-situations.ts';
 
 export const situations: readonly Situation[] = [
   ...addressSituations,
   ...flagSituations,
   ...moveSituations,
+  ...tcpSituations,
   ...lifetimeSituations,
   ...manySituations,
 ];

@@ -1,5 +1,7 @@
 /** The steps of a situation, as go-fixtures/bind-table reads them (its script.go), and short ways to write them. */
 
+export type OwnPort = `own+${number}`;
+
 export interface Step {
   readonly do: string;
   /** The name of the socket, child or thread that is meant, and of the one that is made. */
@@ -9,8 +11,8 @@ export interface Step {
   readonly on?: string;
   readonly family?: 'inet' | 'inet6' | 'unspec';
   readonly address?: string;
-  /** `told`: the one that the last getsockname told; absent: the situation's own. */
-  readonly port?: number | 'told';
+  /** `told`: the one that the last getsockname told; absent: the situation's own, the first if it has several. */
+  readonly port?: number | 'told' | OwnPort;
   readonly value?: number;
   readonly text?: string;
   /** The error that the step ends with; a bind that is expected to fail is no answer of the table. */
@@ -22,10 +24,21 @@ export type Option = 'reuseAddress' | 'reusePort' | 'v6Only';
 
 export const udp = (as: string, ...options: readonly Option[]): Step[] => socket('inet', as, options);
 export const udp6 = (as: string, ...options: readonly Option[]): Step[] => socket('inet6', as, options);
+export const tcp = (as: string, ...options: readonly Option[]): Step[] => socket('inet', as, options, 'tcp');
+export const tcp6 = (as: string, ...options: readonly Option[]): Step[] =>
+  socket('inet6', as, options, 'tcp');
+/** As net.Listen of Go asks for it. */
+export const multipath = (as: string, ...options: readonly Option[]): Step[] =>
+  socket('inet', as, options, 'mptcp');
 export const cloexecUdp = (as: string): Step => ({ do: 'socket', family: 'inet', as, value: 1 });
 
-function socket(family: 'inet' | 'inet6', as: string, options: readonly Option[]): Step[] {
-  return [{ do: 'socket', family, as }, ...options.map((option) => set(as, option))];
+function socket(
+  family: 'inet' | 'inet6',
+  as: string,
+  options: readonly Option[],
+  kind: 'udp' | 'tcp' | 'mptcp' = 'udp',
+): Step[] {
+  return [{ do: 'socket', family, as, text: kind }, ...options.map((option) => set(as, option))];
 }
 
 export const set = (of: string, option: Option): Step => ({ do: 'option', of, text: option, value: 1 });
@@ -51,6 +64,7 @@ export const bindUnspecified = (of: string): Step => ({
   family: 'unspec',
   address: '0.0.0.0',
 });
+export const listen = (of: string): Step => ({ do: 'listen', of });
 export const connect = (of: string, address: string, extra: Extra = {}): Step => ({
   do: 'connect',
   of,

@@ -7,6 +7,8 @@ import { situations } from './situations.ts';
 export interface Table {
   readonly run: string;
   readonly situations: readonly Situation[];
+  /** Ports that each situation has for itself; 1 where it is not said. */
+  readonly portsOfEach?: number;
 }
 
 /** Where a second network interface can be made. */

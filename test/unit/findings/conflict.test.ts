@@ -38,6 +38,7 @@ describe('a conflict after close', () => {
         holders: [
           {
             socket: 1,
+            inode: null,
             kind: 'descriptor',
             pid: 100,
             fd: 3,
@@ -47,6 +48,7 @@ describe('a conflict after close', () => {
             origin: 'socket',
             certain: true,
             releasedBy: { tid: reader.tid, call: 'close', enteredAt: after - 10, returnedAt: after },
+            releasedAt: null,
             boundTo: address,
             boundAt: boundFrom + 40,
           },
@@ -223,23 +225,6 @@ describe('a conflict after close', () => {
         cause: 'after-close',
         holders: [{ pid: child.pid, fd: 3, origin: 'fork', certain: true, releasedBy: null }],
       },
-    ]);
-  });
-
-  it('is found by listen of nobody: TCP is told as not judged', async () => {
-    const history = new History();
-    const main = history.run();
-    main.socket(3, { type: 1 });
-    main.binds(3, address);
-    main.calls({ name: 'listen', fd: 3 as never });
-    main.socket(4, { type: 1 });
-    main.binds(4, address, 'EADDRINUSE');
-
-    const { verdict, findings, doubts } = await judge(history);
-
-    expect({ verdict, findings }).toEqual({ verdict: 'unknown', findings: [] });
-    expect(doubts.map(({ code, address: about }) => ({ code, about }))).toEqual([
-      { code: 'tcp-not-judged', about: `tcp ${address}` },
     ]);
   });
 });

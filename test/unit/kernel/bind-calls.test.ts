@@ -282,25 +282,6 @@ describe('the order of binds', () => {
 });
 
 describe('sockets of other kinds', () => {
-  it.each([
-    { what: 'TCP listener', bind: address, result: 0 as const },
-    { what: 'TCP bind that fails', bind: address, result: 'EADDRINUSE' as const },
-    { what: 'TCP bind to port 0 that fails', bind: '127.0.0.1:0', result: 'EADDRINUSE' as const },
-  ])('$what: not judged, one doubt', async ({ bind, result }) => {
-    const history = new History();
-    const main = history.run();
-    main.socket(3, { type: abi.SOCK_STREAM });
-    main.binds(3, bind, result);
-    main.calls({ name: 'listen', fd: fd(3) });
-
-    const { verdict, doubts, figures } = await judge(history);
-    expect({ verdict, codes: doubts.map((doubt) => doubt.code) }).toEqual({
-      verdict: 'unknown',
-      codes: ['tcp-not-judged'],
-    });
-    expect(figures).toMatchObject({ binds: 0, addressInUse: 0 });
-  });
-
   it('Go’s question for IPv6, TCP binds to port 0 that nobody listens on, is none', async () => {
     const history = new History();
     const main = history.run();
@@ -323,7 +304,7 @@ describe('sockets of other kinds', () => {
     main.binds(3, address);
     main.udp(4, address);
 
-    expect(ledgerOf(history.whole()).doubts.map((doubt) => doubt.code)).toEqual(['tcp-not-judged']);
+    expect(ledgerOf(history.whole()).doubts).toEqual([]);
   });
 
   it('Unix and netlink sockets are none of our business', async () => {

@@ -1,21 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blockers, overlaps, type PortClaim } from '../../../src/kernel/blockers.ts';
-
-/** `127.0.0.1`, `::1`: what is bound to port 3001 without any option. */
-function claim(host: string, options: Partial<PortClaim> = {}): PortClaim {
-  return {
-    host,
-    port: 3001,
-    family: host.includes(':') ? 'inet6' : 'inet',
-    v6Only: false,
-    reuseAddress: false,
-    reusePort: false,
-    owner: 0,
-    device: null,
-    boundWithReusePort: options.reusePort ?? false,
-    ...options,
-  };
-}
+import { claim } from '../../histories/claim.ts';
 
 /** Which of the holders, by their place in bind order (oldest first), block; newest first. */
 function blocking(candidate: PortClaim, holders: readonly PortClaim[]): number[] {

@@ -207,7 +207,7 @@ describe('the end of a process', () => {
     expect(lifeOf(history)).toMatchObject({ certainUntil: closed, endedWithProcess: false });
   });
 
-  it('ends the calls that were in flight, and those of a thread end with the thread', () => {
+  it('ends the calls that were in flight: certain until their thread ended, gone when the process was waited for', () => {
     const history = new History();
     const main = history.run();
     const reader = main.thread();
@@ -216,8 +216,10 @@ describe('the end of a process', () => {
     main.close(3);
     history.exited(main.pid, reader.tid, false);
     const dead = history.now;
+    history.endRun();
+    const waitedFor = history.now - 10;
 
-    expect(lifeOf(history)).toEqual({ certainUntil: dead, goneBy: dead, endedWithProcess: true });
+    expect(lifeOf(history)).toEqual({ certainUntil: dead, goneBy: waitedFor, endedWithProcess: true });
   });
 
   it('leaves what another process shares with it', () => {

@@ -144,11 +144,13 @@ describe('buildReport', () => {
             "call": null,
             "certain": true,
             "fd": 3,
+            "inode": null,
             "kind": "descriptor",
             "openedAtNs": 1204318000,
             "openedByTid": 4713,
             "origin": "socket",
             "pid": 4711,
+            "releasedAtNs": null,
             "releasedBy": {
               "call": "close",
               "enteredAtNs": 1204842000,

@@ -25,6 +25,7 @@ export function evidence(
 export function closedLate(changes: Partial<Holder> = {}): Holder {
   return {
     socket: 3,
+    inode: null,
     kind: 'descriptor',
     pid: pid(4711),
     fd: fd(3),
@@ -39,6 +40,7 @@ export function closedLate(changes: Partial<Holder> = {}): Holder {
       enteredAt: nanos(start + 524_000),
       returnedAt: nanos(start + 531_000),
     },
+    releasedAt: null,
     boundTo: '127.0.0.1:3001',
     boundAt: nanos(start + 7_000),
     ...changes,

@@ -33,7 +33,9 @@ test('an ordinary user gets strace where it is usable, and one line says which a
   expect(chosen).toMatchObject({ name: 'strace', requested: null });
   expect([...chosen.tracers.keys()]).toEqual(['none', 'strace']);
   expect(lines).toEqual([
-    expect.stringMatching(/^tracer strace \(strace \d.*\): instead of dtrace \(it needs root: /) as unknown,
+    expect.stringMatching(
+      /^tracer strace \(strace \d.*\): instead of ebpf \(the agent is not built: .*; dtrace \(it needs root: /,
+    ) as unknown,
   ]);
 });
 
@@ -43,7 +45,9 @@ test('where nothing is usable nothing watches, and the one line is loud', async 
   expect(chosen).toMatchObject({ name: 'none', requested: null, version: null });
   expect([...chosen.tracers.keys()]).toEqual(['none']);
   expect(lines).toEqual([
-    expect.stringMatching(/^WARNING: NOTHING WATCHES, .*exit code 4.* dtrace \(.*; strace \(/) as unknown,
+    expect.stringMatching(
+      /^WARNING: NOTHING WATCHES, .*exit code 4.* ebpf \(.*; dtrace \(.*; strace \(/,
+    ) as unknown,
   ]);
 });
 
@@ -59,4 +63,11 @@ test('what was asked for by name is not replaced: exit code 3', async () => {
 test('what was asked for by name needs no line', async () => {
   expect(await chooseTracer('none', host(), progress)).toMatchObject({ name: 'none', requested: 'none' });
   expect(lines).toEqual([]);
+});
+
+test('the one that is preferred is tried first', async () => {
+  await chooseTracer(null, host(), progress, 'strace');
+  expect(lines).toEqual([
+    expect.stringMatching(/^(?:tracer strace|.*strace \(.*; ebpf \(.*; dtrace \()/) as unknown,
+  ]);
 });

@@ -50,8 +50,7 @@ test('a conflict, its holder and its timeline', async () => {
   const text = await textOf([join(golden, 'logs', 'strace-f-ttt-T', 'trace.txt')]);
   expect(text).toMatchInlineSnapshot(`
     "HELD: in trace.txt an address was asked for while the program itself still held it.
-      Read as strace -f -ttt -T, 6 threads, 1 process, 3 binds of UDP sockets, 1 of them refused with
-        EADDRINUSE.
+      Read as strace -f -ttt -T, 6 threads, 1 process, 3 binds, 1 of them refused with EADDRINUSE.
 
     THE FIRST CONFLICT
       bind of fd 3 to udp 127.0.0.1:30017 by thread 28563 of process 28559 failed with EADDRINUSE.
@@ -78,8 +77,7 @@ test('the same without times: the order, and no length of time anywhere', async 
   const text = await textOf([join(golden, 'logs', 'strace-f', 'trace.txt')]);
   expect(text).toMatchInlineSnapshot(`
     "HELD: in trace.txt an address was asked for while the program itself still held it.
-      Read as strace -f, 6 threads, 1 process, 3 binds of UDP sockets, 1 of them refused with
-        EADDRINUSE.
+      Read as strace -f, 6 threads, 1 process, 3 binds, 1 of them refused with EADDRINUSE.
 
     THE FIRST CONFLICT
       bind of fd 3 to udp 127.0.0.1:30017 by thread 28528 of process 28526 failed with EADDRINUSE.
@@ -114,7 +112,7 @@ test("the article's dtruss log", async () => {
     "UNKNOWN: 1 bind in dtruss.txt was refused with EADDRINUSE, and the log does not tell at all who held
       the address.
       Read as dtruss of macOS (untested on a real machine), columns PID/THRD RELATIVE ELAPSD, 2 threads,
-        1 process, 1 bind of a UDP socket, 1 of them refused with EADDRINUSE.
+        1 process, 1 bind, 1 of them refused with EADDRINUSE.
 
     REFUSED WITH EADDRINUSE
       - bind of fd 5 by thread 0x978a20 of process 82830 to an address that the log does not tell (udp).
@@ -190,7 +188,7 @@ describe('other answers', () => {
     ]);
     expect(await textOf([log])).toMatchInlineSnapshot(`
       "CLEAN: in clean no socket was held past its close.
-        Read as strace -f, 1 thread, 1 process, 1 bind of a UDP socket, 0 of them refused with EADDRINUSE.
+        Read as strace -f, 1 thread, 1 process, 1 bind, 0 of them refused with EADDRINUSE.
         A log is one run, and tracers move races: a clean one proves no clean program.
 
       WHAT THIS LOG DOES NOT TELL
@@ -205,7 +203,7 @@ describe('other answers', () => {
     `);
   });
 
-  it('TCP: what is known, and no judgement', async () => {
+  it('TCP: judged as UDP is', async () => {
     const log = fileOf('tcp', [
       ...start,
       `1 ${tcp} = 3`,
@@ -215,17 +213,19 @@ describe('other answers', () => {
       ...end,
     ]);
     expect(await textOf([log])).toMatchInlineSnapshot(`
-      "UNKNOWN: 1 bind in tcp was refused with EADDRINUSE, and the log does not tell at all who held the
-        address.
-        Read as strace -f, 1 thread, 1 process, 0 binds of UDP sockets, 0 of them refused with EADDRINUSE.
+      "HELD: in tcp an address was asked for while the program itself still held it.
+        Read as strace -f, 1 thread, 1 process, 2 binds, 1 of them refused with EADDRINUSE.
 
-      REFUSED WITH EADDRINUSE
-        - bind of fd 4 by thread 1 of process 1 to tcp 127.0.0.1:3001: TCP is not judged yet. Bound to
-          that port were: fd 3 of process 1 to 127.0.0.1:3001 (close not seen); which of them was in the
-          way is not concluded.
+      THE FIRST CONFLICT
+        bind of fd 4 to tcp 127.0.0.1:3001 by thread 1 of process 1 failed with EADDRINUSE.
+        Holder: fd 3 of process 1 was still bound to 127.0.0.1:3001: no close(2) of it was seen.
+        No close of the holder was seen before this bind: never closed, closed late, or open on purpose.
 
-      DOUBTS (1)
-        - TCP sockets are recorded and not judged yet (tcp 127.0.0.1:3001).
+        1.  thread 1  opens fd 3 (socket)
+        2.  thread 1  has bound it to 127.0.0.1:3001
+        3.  thread 1  asks for tcp 127.0.0.1:3001: bind of fd 4
+      ! 4.  thread 1  is refused: bind of fd 4 fails with EADDRINUSE
+        5.  thread 1  is the last of its process to end
 
       WHAT THIS LOG DOES NOT TELL
         - It has no time stamps: the order is known, no length of time is.
@@ -234,7 +234,7 @@ describe('other answers', () => {
         all of it, on Linux:
           strace -f -ttt -T -o trace.txt -e trace=%desc,%network,%process,close_range,unshare PROGRAM ARGUMENTS
 
-      EXIT CODE 4: unknown: this log proves neither that a port was held nor that none was.
+      EXIT CODE 1: held.
       "
     `);
   });
@@ -244,7 +244,7 @@ describe('other answers', () => {
     expect(await textOf([log])).toMatchInlineSnapshot(`
       "UNKNOWN: 1 bind in foreign was refused with EADDRINUSE, and the log does not tell at all who held
         the address.
-        Read as strace -f, 1 thread, 1 process, 1 bind of a UDP socket, 1 of them refused with EADDRINUSE.
+        Read as strace -f, 1 thread, 1 process, 1 bind, 1 of them refused with EADDRINUSE.
 
       REFUSED WITH EADDRINUSE
         - bind of fd 3 by thread 1 of process 1 to udp 127.0.0.1:3001.
@@ -278,7 +278,7 @@ describe('other answers', () => {
     expect(await textOf([log])).toMatch(/^HELD: [^]*No close of the holder was seen before this bind/);
     expect(await textOf([log], {}, { stillOpen: 'note' })).toMatchInlineSnapshot(`
       "CLEAN: in open no socket was held past its close.
-        Read as strace -f, 1 thread, 1 process, 2 binds of UDP sockets, 1 of them refused with EADDRINUSE.
+        Read as strace -f, 1 thread, 1 process, 2 binds, 1 of them refused with EADDRINUSE.
         What was accepted is in the notes. A log is one run, and tracers move races: a clean one proves no
           clean program.
 

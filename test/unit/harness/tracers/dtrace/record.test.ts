@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { LineCursor } from '../../../../../harness/tracers/dtrace/line-cursor.ts';
-import type { Item } from '../../../../../harness/tracers/dtrace/record.ts';
 import { readHead, readRecord } from '../../../../../harness/tracers/dtrace/record.ts';
+import type { Item } from '../../../../../harness/tracers/event-flow.ts';
 
 /** The events of one line; null where no rule fits it. */
 function read(line: string): readonly Item[] | null {

@@ -44,6 +44,8 @@ export function told(events: readonly TraceEvent[]): string[] {
         return `${who} exit${event.last ? ' last' : ''}`;
       case 'mark':
         return `${who} mark ${event.text}`;
+      case 'release':
+        return `${who} release of ${event.inode ?? '?'}`;
     }
   });
 }

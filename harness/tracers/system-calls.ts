@@ -1,11 +1,13 @@
 /**
- * The calls that sockets.d prints, by their numbers on x86-64 (arch/x86/entry/syscalls/syscall_64.tbl of
- * Linux). Arguments are the low 32 bits of the registers as the C type int.
+ * The calls that a tracer in the kernel tells, by their numbers on x86-64 (arch/x86/entry/syscalls/syscall_64.tbl
+ * of Linux). Arguments are the low 32 bits of the registers as the C type int.
  */
-import type { Call, CallName } from '../../../src/trace/event.ts';
-import { fd } from '../../../src/trace/ids.ts';
+import type { Call, CallName, CallResult } from '../../src/trace/event.ts';
+import { fd } from '../../src/trace/ids.ts';
+import { errnoName } from './errno.ts';
+import type { System } from './errno.ts';
 
-/** What a line gives beside the registers: what a pointer pointed to, or the owner of a new socket. */
+/** What a trace gives beside the registers: what a pointer pointed to, or the owner of a new socket. */
 export type CallData = number | string | Uint8Array | null;
 
 export interface CallShape {
@@ -13,9 +15,15 @@ export interface CallShape {
   readonly enter: (a0: number, a1: number, a2: number, a3: number, data: CallData) => Call;
 }
 
-/** Undefined: sockets.d does not print it. */
+/** Undefined: no tracer tells it. */
 export function callShape(number: number): CallShape | undefined {
   return shapes[number];
+}
+
+/** -4095 to -1 are errors (include/linux/err.h); below that, nothing. */
+export function callResult(value: number, system: System = 'linux'): CallResult | null {
+  if (value >= 0) return { ok: true, value };
+  return value >= -4095 ? { ok: false, errno: errnoName(system, -value) } : null;
 }
 
 // fork(2) and vfork(2) as clone(2) spells them (kernel/fork.c).
@@ -71,6 +79,10 @@ define(60, 'exit', (name) => ({ name }));
 define(61, 'wait4', (name) => ({ name }));
 define(72, 'fcntl', (name, a0, command, argument) => ({ name, fd: fd(a0), command, argument }));
 define(93, 'fchown', (name, a0, owner) => ({ name, fd: fd(a0), owner: owner >>> 0 }));
+define(105, 'setuid', (name, uid) => ({ name, owner: ownerOf(uid) }));
+define(113, 'setreuid', (name, _real, effective) => ({ name, owner: ownerOf(effective) }));
+define(117, 'setresuid', (name, _real, effective) => ({ name, owner: ownerOf(effective) }));
+define(122, 'setfsuid', (name, uid) => ({ name, owner: ownerOf(uid) }));
 define(231, 'exit_group', (name) => ({ name }));
 define(247, 'waitid', (name) => ({ name }));
 define(270, 'pselect6', (name, descriptors) => ({ name, descriptors }));
@@ -97,4 +109,9 @@ define(438, 'pidfd_getfd', (name) => ({ name }));
 
 function textOf(data: CallData): string | null {
   return typeof data === 'string' ? data : null;
+}
+
+/** -1 leaves it as it is. The fsuid follows the effective one (setresuid(2)). */
+function ownerOf(uid: number): number | null {
+  return uid === -1 ? null : uid >>> 0;
 }

@@ -1,0 +1,101 @@
+// The agent is the launcher and the tracer in one process: it does a batch of runs and writes down what the kernel
+// tells of them. README.md has the usage, docs/ebpf-format.md the format of the trace.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"afterclose.dev/ebpf-agent/cgroups"
+	"afterclose.dev/ebpf-agent/tracing"
+	"afterclose.dev/launcher/batch"
+	"afterclose.dev/launcher/session"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:]))
+}
+
+func run(words []string) int {
+	flags := flag.NewFlagSet("agent", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	out := flags.String("out", "", "")
+	ring := flags.Uint("ring", 16<<20, "")
+	probes := flags.Bool("probe", false, "")
+	sweeps := flags.Bool("sweep", false, "")
+	if err := flags.Parse(words); err != nil {
+		return fail(session.ExitUsage, err)
+	}
+	if *probes && flags.NArg() == 0 {
+		return probe()
+	}
+	if *sweeps && flags.NArg() == 0 {
+		return sweep()
+	}
+	if flags.NArg() != 1 || *out == "" {
+		return fail(session.ExitUsage, errors.New("want --out TRACE and the path of a batch file"))
+	}
+	b, err := batch.Read(flags.Arg(0))
+	if err != nil {
+		return fail(session.ExitUsage, fmt.Errorf("the batch is refused: %w", err))
+	}
+	return trace(b, *out, uint32(*ring))
+}
+
+func trace(b *batch.Batch, out string, ring uint32) int {
+	file, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return fail(session.ExitNotStarted, fmt.Errorf("nothing was run: %w", err))
+	}
+	groups, err := cgroups.Open()
+	if err != nil {
+		say(fmt.Errorf("releases of sockets are not traced: %w", err))
+	}
+	path := ""
+	if groups != nil {
+		path = groups.Path
+	}
+	tracing, err := tracing.Start(file, ring, path)
+	if err != nil {
+		return fail(session.ExitNotStarted, fmt.Errorf("nothing was run: %w", err))
+	}
+	if tracing.HooksRefused != nil {
+		say(fmt.Errorf("releases of sockets are not traced: %w", tracing.HooksRefused))
+	}
+	var perRun session.Cgroups
+	if groups != nil {
+		perRun = groups
+	}
+	outcome, err := session.Do(b, perRun)
+	code := session.ExitCode(outcome, err)
+	if err != nil {
+		say(err)
+	}
+	if err := tracing.Stop(); err != nil {
+		code = fail(session.ExitBroken, err)
+	}
+	if groups != nil {
+		if err := groups.Close(); err != nil {
+			say(err)
+		}
+	}
+	return code
+}
+
+func fail(code int, err error) int {
+	say(err)
+	return code
+}
+
+// sweep has nothing to do where no agent could have made a cgroup.
+func sweep() int {
+	if err := cgroups.Sweep(); err != nil && !errors.Is(err, os.ErrPermission) {
+		return fail(session.ExitBroken, err)
+	}
+	return session.ExitDone
+}
+
+func say(err error) { fmt.Fprintf(os.Stderr, "agent: %v\n", err) }

@@ -1,0 +1,77 @@
+// Package tracing puts the programs of bpf/ into the kernel and writes down what they tell; docs/ebpf-format.md
+// has the format.
+package tracing
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+
+	"github.com/cilium/ebpf"
+)
+
+// Made by `make bpf`; CI makes it anew and compares.
+//
+//go:embed agent.bpf.o
+var object []byte
+
+// Form is how the tracepoints are attached.
+type Form int
+
+// Typed is what every kernel since 5.5 has; some sandboxes refuse it and allow the raw ones.
+const (
+	Typed Form = iota
+	Raw
+)
+
+// Hooks are the programs that need CAP_NET_ADMIN and a cgroup.
+var hooks = map[string]ebpf.AttachType{
+	"created":  ebpf.AttachCGroupInetSockCreate,
+	"released": ebpf.AttachCgroupInetSockRelease,
+}
+
+// Options say how to load.
+type Options struct {
+	Ring  uint32 // bytes of the ring buffer, a power of two
+	Nonce uint64
+	Form  Form
+	Hooks bool
+}
+
+func load(options Options) (*ebpf.Collection, error) {
+	spec, err := ebpf.LoadCollectionSpecFromReader(bytes.NewReader(object))
+	if err != nil {
+		return nil, err
+	}
+	spec.Maps["ring"].MaxEntries = options.Ring
+	if err := spec.Variables["nonce"].Set(options.Nonce); err != nil {
+		return nil, err
+	}
+	for name, program := range spec.Programs {
+		if _, isHook := hooks[name]; isHook {
+			if !options.Hooks {
+				delete(spec.Programs, name)
+			}
+		} else if options.Form == Raw {
+			program.Type = ebpf.RawTracepoint
+			program.AttachType = ebpf.AttachNone
+		}
+	}
+	return ebpf.NewCollection(spec)
+}
+
+// reason is the kernel's own word, without the library's hint at MEMLOCK: it is printed for every EPERM, and memory
+// has not been accounted that way since Linux 5.11.
+func reason(err error) string {
+	if errors.Is(err, syscall.EPERM) {
+		return "operation not permitted"
+	}
+	var verifier *ebpf.VerifierError
+	if errors.As(err, &verifier) {
+		return fmt.Sprintf("%-12v", verifier)
+	}
+	return strings.ReplaceAll(err.Error(), " (MEMLOCK may be too low, consider rlimit.RemoveMemlock)", "")
+}

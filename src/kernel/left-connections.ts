@@ -1,0 +1,48 @@
+import type { Nanos } from '../trace/ids.ts';
+import type { PortClaim } from './blockers.ts';
+import type { Socket } from './socket.ts';
+import { tcpBlockers } from './tcp-blockers.ts';
+
+/** A TCP connection of which the socket has ended. The kernel may keep its port: FIN_WAIT, LAST_ACK, TIME_WAIT. */
+export interface LeftConnection {
+  readonly claim: PortClaim;
+  /** Its number in the run; of several with the same address and flags, the last one. */
+  readonly socket: number;
+  readonly since: Nanos;
+}
+
+/** Connections without a reference: nothing in a trace of calls shows how long they last. */
+export class LeftConnections {
+  readonly #byPort = new Map<number, Map<string, LeftConnection>>();
+
+  add(socket: Socket, since: Nanos): void {
+    const { claim } = socket;
+    if (claim === null) return;
+    let onPort = this.#byPort.get(claim.port);
+    if (onPort === undefined) this.#byPort.set(claim.port, (onPort = new Map<string, LeftConnection>()));
+    // A server leaves many that are alike.
+    onPort.set(JSON.stringify(claim), { claim, socket: socket.number, since });
+  }
+
+  mayHold(port: number, at: Nanos): boolean {
+    return this.#on(port, at).length > 0;
+  }
+
+  inTheWay(candidate: PortClaim, at: Nanos): readonly LeftConnection[] {
+    return tcpBlockers(candidate, this.#on(candidate.port, at));
+  }
+
+  #on(port: number, at: Nanos): readonly LeftConnection[] {
+    const onPort = this.#byPort.get(port);
+    if (onPort === undefined) return [];
+    for (const [key, { since }] of onPort) if (at - since > longestStayNs) onPort.delete(key);
+    if (onPort.size === 0) this.#byPort.delete(port);
+    return [...onPort.values()];
+  }
+}
+
+/**
+ * Longer than the kernel keeps a connection that nobody has any more: some 100 s of retries of its FIN
+ * (tcp_orphan_retries), 60 s of FIN_WAIT2 (tcp_fin_timeout) and 60 s of TIME_WAIT.
+ */
+const longestStayNs = 300e9;

@@ -1,0 +1,89 @@
+import type { BindJudgement } from '../../src/kernel/ledger.ts';
+import { CLONE_THREAD } from '../../src/kernel/abi.ts';
+import type { Call, TraceEvent } from '../../src/trace/event.ts';
+
+/** What a conformance run consisted of, in counts that can be added up. */
+export class Tally {
+  binds = 0;
+  undetermined = 0;
+  /** Answered with EADDRINUSE. */
+  failed = 0;
+  /** Of these, those for which the replay named who was in the way. */
+  named = 0;
+  tellsIdentity = false;
+  readonly calls = new Map<string, number>();
+
+  judged({ predicted, answered, holders }: BindJudgement): void {
+    this.binds++;
+    if (predicted === 'undetermined') this.undetermined++;
+    if (answered === 'free') return;
+    this.failed++;
+    if (predicted === 'blocked' && holders.length > 0) this.named++;
+  }
+
+  saw(event: TraceEvent): void {
+    if (event.kind === 'exit' && event.last) this.#count('exit');
+    if ('socket' in event) this.tellsIdentity = true;
+    if (event.kind === 'return' && event.passesDescriptors === true) this.#count('SCM_RIGHTS');
+    if (event.kind === 'return' && event.name.startsWith('recv') && isInterrupted(event)) {
+      this.#count('blocking receive');
+    }
+    const kind = event.kind === 'enter' && !makesThread(event.call) ? kinds.get(event.call.name) : undefined;
+    if (kind !== undefined) this.#count(kind);
+  }
+
+  add(other: Tally): void {
+    this.binds += other.binds;
+    this.undetermined += other.undetermined;
+    this.failed += other.failed;
+    this.named += other.named;
+    this.tellsIdentity ||= other.tellsIdentity;
+    for (const [name, count] of other.calls) this.#count(name, count);
+  }
+
+  /** In percent of all calls of these kinds, most frequent first. */
+  shares(): readonly (readonly [string, number])[] {
+    const total = [...this.calls.values()].reduce((sum, count) => sum + count, 0);
+    const shares = [...this.calls].map(([name, count]) => [name, (100 * count) / total] as const);
+    return shares.sort(([, a], [, b]) => b - a);
+  }
+
+  #count(kind: string, by = 1): void {
+    this.calls.set(kind, (this.calls.get(kind) ?? 0) + by);
+  }
+}
+
+/** It waited until a signal ended it. */
+function isInterrupted({ result }: Extract<TraceEvent, { kind: 'return' }>): boolean {
+  return !result.ok && interruptions.has(result.errno);
+}
+
+const interruptions: ReadonlySet<string> = new Set(['EINTR', 'ERESTARTSYS', 'E512']);
+
+function makesThread(call: Call): boolean {
+  return 'flags' in call && call.name.startsWith('clone') && ((call.flags ?? 0) & CLONE_THREAD) !== 0;
+}
+
+/** The calls that the programs are made of; the others are the runtime's and the executor's own. */
+const kinds: ReadonlyMap<string, string> = new Map([
+  ['socket', 'socket'],
+  ['bind', 'bind'],
+  ['listen', 'listen'],
+  ['connect', 'connect'],
+  ['accept4', 'accept'],
+  ['dup', 'dup'],
+  ['dup2', 'dup2, dup3'],
+  ['dup3', 'dup2, dup3'],
+  ['close', 'close'],
+  ['close_range', 'close_range'],
+  ['clone', 'fork'],
+  ['clone3', 'fork'],
+  ['fork', 'fork'],
+  ['vfork', 'fork'],
+  ['execve', 'exec'],
+  ['shutdown', 'shutdown'],
+  ['setsockopt', 'setsockopt'],
+  ['fchown', 'fchown'],
+  ['sendto', 'send'],
+  ['getsockname', 'getsockname'],
+]);

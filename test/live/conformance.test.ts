@@ -1,0 +1,24 @@
+/** The replay has to predict the kernel, here for as many binds of random programs as a test may take. */
+import { expect, test } from 'vitest';
+import { currentHost } from '../../harness/host.ts';
+import { ebpf } from '../../harness/tracers/ebpf/tracer.ts';
+import { conform } from '../conformance/conform.ts';
+
+test('20,000 binds and listens of random programs: none is predicted wrongly', async (context) => {
+  const availability = await ebpf.probe(currentHost());
+  if (!availability.usable) context.skip(`missing: ebpf (${availability.what}: ${availability.why})`);
+  const { tally, mistakes } = await conform({
+    seed: 'series-a-3',
+    binds: 20_000,
+    tracer: ebpf,
+    programsOfRun: 1100,
+    progress: () => undefined,
+  });
+
+  expect(mistakes.map(({ program, text }) => `${program}: ${text}`)).toEqual([]);
+  expect(tally.tellsIdentity).toBe(true);
+  expect(tally.binds).toBeGreaterThanOrEqual(20_000);
+  expect(tally.undetermined / tally.binds).toBeLessThanOrEqual(0.05);
+  expect(tally.failed / tally.binds).toBeGreaterThanOrEqual(0.2);
+  expect(tally.named / tally.binds).toBeGreaterThanOrEqual(0.01);
+});
