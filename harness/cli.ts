@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { gateCommand } from './commands/gate.ts';
 import { listCommand } from './commands/list.ts';
 import { manualCommand } from './commands/manual.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { releasesCommand } from './commands/releases.ts';
 import { reproCommand } from './commands/repro.ts';
 import { setupCommand } from './commands/setup.ts';
@@ -51,6 +52,7 @@ function createProgram(words: readonly string[], setExitCode: (code: number) => 
     releasesCommand,
     compareCommand,
     gateCommand,
+    mergeCommand,
     checkCommand,
     doctorCommand,
     listCommand,

@@ -53,11 +53,16 @@ check_staticcheck() {
   GOTOOLCHAIN=$CHECK_TOOLS_GOTOOLCHAIN each_module "$tool" ./...
 }
 
-# Alone, without the linters of shell and Python scripts that it would use where it finds them.
+# Where they would be copied to, so that the composite action is looked at too. Alone, without the linters of shell and
+# Python scripts that it would use where it finds them.
 check_workflows() {
-  local tool
+  local tool place=$PWD/build/workflows
   tool=$(go_tool actionlint github.com/rhysd/actionlint/cmd/actionlint "$ACTIONLINT_VERSION") || return 1
-  "$tool" -shellcheck= -pyflakes= examples/github-*.yml
+  rm -rf "$place"
+  mkdir -p "$place"/.github/{workflows,actions/afterclose-gate}
+  cp examples/github-*.yml "$place/.github/workflows"
+  cp examples/gate-action/action.yml "$place/.github/actions/afterclose-gate"
+  (cd "$place" && git init --quiet && "$tool" -shellcheck= -pyflakes=)
 }
 
 # go_tool NAME PACKAGE VERSION: prints where the tool is, which is built once.

@@ -6,12 +6,19 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { HarnessError } from '../errors.ts';
 import { decideExitCode, exitCodes } from '../exit-codes.ts';
+import type { Judgement } from '../run/judgement.ts';
+import { describeShard } from '../shards/write-shard.ts';
+import { writePieces } from '../store/write.ts';
 import { meansLog } from '../logs/file-set.ts';
 import { checkLog } from './check-log.ts';
 import type { CheckLogOptions } from './check-log.ts';
 import type { CommandContext } from './context.ts';
 import { judgeUntilSignal } from './judging.ts';
 import { addReportOptions, openReportersFor } from './report-options.ts';
+
+interface CheckOptions extends CheckLogOptions {
+  readonly writeShard?: string;
+}
 
 export function checkCommand(context: CommandContext, setExitCode: (code: number) => void): Command {
   const command = new Command('check')
@@ -26,19 +33,33 @@ export function checkCommand(context: CommandContext, setExitCode: (code: number
         'logs: what a conflict with a socket that nothing had begun to close is (default: finding)',
       ).choices(['finding', 'note']),
     )
-    .action(async (words: readonly string[], options: CheckLogOptions) => {
+    .option('--write-shard <file>', 'sessions of a shard: write again what afterclose merge reads')
+    .action(async (words: readonly string[], options: CheckOptions) => {
       const [session = ''] = words;
       if (await meansLog(words)) return setExitCode(await checkLog(words, options, context));
       if (options.stillOpen !== undefined) throw notForSessions();
       const directory = resolve(session);
       const reporters = await openReportersFor(options, context);
-      const { report } = await judgeUntilSignal(directory);
+      const judgement = await judgeUntilSignal(directory);
+      if (options.writeShard !== undefined) await writeShard(options.writeShard, judgement);
+      const { report } = judgement;
       const told = await reporters.tell(report, directory);
       // Whoever checks was not interrupted: it is the session that is incomplete.
       const judged = report.outcome === 'interrupted' ? exitCodes.inconclusive : report.exitCode;
       setExitCode(decideExitCode([judged, told]));
     });
   return addReportOptions(command);
+}
+
+async function writeShard(file: string, judgement: Judgement): Promise<void> {
+  const pieces = describeShard(judgement);
+  if (pieces !== null) return writePieces(resolve(file), pieces);
+  throw new HarnessError({
+    what: '--write-shard was given with a session that is no shard',
+    why: 'it was made without --shard, so that it is whole',
+    remedy: 'leave it out',
+    exitCode: exitCodes.usage,
+  });
 }
 
 function notForSessions(): HarnessError {

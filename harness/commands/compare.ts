@@ -10,6 +10,7 @@ import type { Experiment, ExperimentOptions } from './experiment.ts';
 import { addPlaceOptions, collect, durationMs, readWith, wholeNumber } from './options.ts';
 import { addReportOptions } from './report-options.ts';
 import { scenario } from './repro.ts';
+import { addShardOption } from './shard-option.ts';
 
 interface CompareOptions extends ExperimentOptions {
   readonly runs?: number;
@@ -42,7 +43,7 @@ export function compareCommand(context: CommandContext, setExitCode: (code: numb
     .action(async (words: readonly string[], options: CompareOptions) => {
       setExitCode(await compare(context, words, options));
     });
-  return addReportOptions(addPlaceOptions(command));
+  return addReportOptions(addShardOption(addPlaceOptions(command)));
 }
 
 const defaultRuns = 10;

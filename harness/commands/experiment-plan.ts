@@ -3,8 +3,11 @@ import { cpus, loadavg, release, type } from 'node:os';
 import { armId } from '../../src/experiment/arm.ts';
 import type { Arm } from '../../src/experiment/arm.ts';
 import { planSession, untraced } from '../../src/experiment/plan.ts';
-import type { PlanRequest } from '../../src/experiment/plan.ts';
+import type { Plan, PlanRequest } from '../../src/experiment/plan.ts';
+import { takeShard } from '../../src/experiment/shard.ts';
+import type { Shard } from '../../src/experiment/shard.ts';
 import type { Question } from '../../src/report/question.ts';
+import { formatCounted } from '../../src/report/quantity.ts';
 import { HarnessError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { PortPair } from '../run/ports.ts';
@@ -23,6 +26,8 @@ export interface ExperimentPlan extends Pick<
   readonly startedAt: Date;
   readonly question: Question;
   readonly beside: PlanRequest['beside'];
+  /** Null: all of it. */
+  readonly shard: Shard | null;
   /** Null: to be fixed from the warm-up. */
   readonly runsPerArm: number | null;
   readonly arms: readonly PlannedProgram[];
@@ -43,14 +48,17 @@ export function planExperiment(request: ExperimentPlan): SessionFile {
   const asked = distinct(wanted.map(({ program, tracer, role }) => armOf(program, tracer.name, role)));
   const [only] = asked;
   if (same.question.kind === 'compare' && asked.length < 2) throw nothingToCompare(only);
-  const { seed, warmUpRuns } = same;
-  const { arms, blocks } = planSession({
+  const { seed, warmUpRuns, shard } = same;
+  const plan = planSession({
     seed,
     arms: asked,
     beside,
     runsPerArm: runsPerArm ?? 0,
     warmUpRuns,
   });
+  const { arms } = plan;
+  if (shard !== null && (runsPerArm ?? 0) * arms.length < shard.of) throw tooManyShards(shard, plan.blocks);
+  const blocks = shard === null ? plan.blocks : takeShard(plan, runsPerArm ?? 0, shard);
   const [first] = wanted;
   const programs = [...new Map(wanted.map(({ program }) => [keyOf(program), program])).values()];
   return {
@@ -175,6 +183,17 @@ function twoRoles(id: string, roles: readonly Arm['role'][]): HarnessError {
     what: `${id} can not be both ${roles.join(' and ')}`,
     why: 'the known-bad and the known-good arm show what the gate can see, the subjects are what it looks at',
     remedy: 'name another arm for one of them',
+    exitCode: exitCodes.usage,
+  });
+}
+
+function tooManyShards({ of }: Shard, blocks: Plan['blocks']): HarnessError {
+  const counted = blocks.filter(({ purpose }) => purpose === 'counted');
+  const runs = counted.reduce((sum, block) => sum + block.runs.length, 0);
+  return new HarnessError({
+    what: `there are ${of} shards and less to do`,
+    why: `the plan has ${formatCounted(runs, 'run')}, so that some shards would have none`,
+    remedy: 'take fewer shards, or more runs with --runs',
     exitCode: exitCodes.usage,
   });
 }

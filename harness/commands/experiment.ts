@@ -1,18 +1,22 @@
 /** What `repro`, `releases`, `compare` and `gate` have in common: build, plan, run, save, and judge what was saved. */
 import { randomBytes } from 'node:crypto';
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { untraced } from '../../src/experiment/plan.ts';
+import type { Shard } from '../../src/experiment/shard.ts';
 import { renderJson } from '../../src/report/json.ts';
 import type { Question } from '../../src/report/question.ts';
 import type { Report } from '../../src/report/report.ts';
-import { decideExitCode } from '../exit-codes.ts';
+import { HarnessError } from '../errors.ts';
+import { decideExitCode, exitCodes } from '../exit-codes.ts';
 import type { Progress } from '../output/progress.ts';
 import { buildLauncher } from '../go/build.ts';
 import { runSession } from '../run/session.ts';
 import type { BlockTime } from '../run/session.ts';
+import { shardFileName } from '../shards/shard-file.ts';
+import { describeShard } from '../shards/write-shard.ts';
 import { defaultSessionDirectory } from '../store/layout.ts';
 import type { SessionFile } from '../store/session-file.ts';
-import { checkIsFree, writeReport } from '../store/write.ts';
+import { checkIsFree, writePieces, writeReport } from '../store/write.ts';
 import type { CommandContext } from './context.ts';
 import { estimateMs, planExperiment, runnablePrograms, runsWithin } from './experiment-plan.ts';
 import type { ExperimentPlan } from './experiment-plan.ts';
@@ -20,6 +24,8 @@ import { commandLine, progressFor } from './options.ts';
 import { judgeUntilSignal } from './judging.ts';
 import { describePrice } from './price.ts';
 import { openReportersFor, type ReportOptions } from './report-options.ts';
+import { chooseShard } from './shard-option.ts';
+import type { ShardOptions } from './shard-option.ts';
 import { findPlace } from './session-place.ts';
 import type { PlaceOptions } from './session-place.ts';
 import { chooseTracer } from './tracer-choice.ts';
@@ -45,7 +51,7 @@ export interface Experiment {
   readonly refuse?: (plan: SessionFile) => void;
 }
 
-export interface ExperimentOptions extends ReportOptions, PlaceOptions {
+export interface ExperimentOptions extends ReportOptions, PlaceOptions, ShardOptions {
   readonly seed?: string;
   readonly out?: string;
 }
@@ -62,7 +68,7 @@ export async function runExperiment(
   experiment: Experiment,
   options: ExperimentOptions,
 ): Promise<Told> {
-  const started = await startSession(options);
+  const started = await startSession(experiment, options);
   const reporters = await openReportersFor(options, context);
   const report = await conduct(context, { experiment, options, started });
   const told = await reporters.tell(report, shortPath(started.directory));
@@ -75,7 +81,7 @@ export async function conductExperiment(
   experiment: Experiment,
   options: ExperimentOptions,
 ): Promise<Report> {
-  return conduct(context, { experiment, options, started: await startSession(options) });
+  return conduct(context, { experiment, options, started: await startSession(experiment, options) });
 }
 
 interface StartedSession {
@@ -83,14 +89,18 @@ interface StartedSession {
   readonly startedAt: Date;
   /** Absolute. */
   readonly directory: string;
+  /** Null: all of it. */
+  readonly shard: Shard | null;
 }
 
-async function startSession({ out }: ExperimentOptions): Promise<StartedSession> {
+async function startSession({ runs }: Experiment, options: ExperimentOptions): Promise<StartedSession> {
+  const shard = chooseShard(options, process.env);
+  if (shard !== null && typeof runs !== 'number') throw budgetOfShard();
   const startedAt = new Date();
   const session = newSessionId(startedAt);
-  const directory = resolve(out ?? defaultSessionDirectory(process.cwd(), session));
+  const directory = resolve(options.out ?? defaultSessionDirectory(process.cwd(), session));
   await checkIsFree(directory);
-  return { session, startedAt, directory };
+  return { session, startedAt, directory, shard };
 }
 
 interface ConductRequest {
@@ -103,7 +113,7 @@ async function conduct(
   context: CommandContext,
   { experiment, options, started }: ConductRequest,
 ): Promise<Report> {
-  const { session, startedAt, directory } = started;
+  const { session, startedAt, directory, shard } = started;
   const progress = progressFor(options);
   const { host } = context;
   const chosen = await chooseTracers(experiment, context, progress);
@@ -124,6 +134,7 @@ async function conduct(
       scenario,
       question,
       beside: experiment.beside,
+      shard,
       runsPerArm: typeof runs === 'number' ? runs : null,
       warmUpRuns,
       cyclesPerRun,
@@ -137,7 +148,8 @@ async function conduct(
     };
     const plan = planExperiment(request);
     experiment.refuse?.(plan);
-    progress.say(`session ${session}, seed ${seed}: ${describe(plan.blocks)}`);
+    const part = shard === null ? '' : `, shard ${shard.index} of ${shard.of}`;
+    progress.say(`session ${session}, seed ${seed}${part}: ${describe(plan.blocks)}`);
     const ended = await runSession({
       directory,
       plan,
@@ -163,9 +175,10 @@ function fixRuns(
   progress: Progress,
 ): (took: readonly BlockTime[]) => SessionFile {
   return (took) => {
-    const whole = planExperiment({ ...request, runsPerArm: 2 });
+    const whole = planExperiment({ ...request, shard: null, runsPerArm: 2 });
     const runsPerArm = typeof runs === 'number' ? runs : runsWithin(runs.budgetMs, whole, took);
-    const timeFor = (count: number) => estimateMs(count, whole, took);
+    const shards = request.shard?.of ?? 1;
+    const timeFor = (count: number) => estimateMs(count / shards, whole, took);
     for (const line of describePrice({ runsPerArm, arms: wanted.length, detect, timeFor }))
       progress.say(line);
     return planExperiment({ ...request, runsPerArm });
@@ -188,10 +201,12 @@ async function chooseTracers(
 
 async function judge(directory: string, progress: Progress): Promise<Report> {
   progress.show('judging what was saved');
-  const { report } = await judgeUntilSignal(directory, shortPath(directory));
-  await writeReport(directory, renderJson(report));
+  const judgement = await judgeUntilSignal(directory, shortPath(directory));
+  await writeReport(directory, renderJson(judgement.report));
+  const shard = describeShard(judgement);
+  if (shard !== null) await writePieces(join(directory, shardFileName), shard);
   progress.clear();
-  return report;
+  return judgement.report;
 }
 
 function describe(blocks: SessionFile['blocks']): string {
@@ -212,6 +227,15 @@ function newSessionId(now: Date): string {
 function shortPath(directory: string): string {
   const fromHere = relative(process.cwd(), directory);
   return fromHere === '' || fromHere.startsWith('..') ? directory : fromHere;
+}
+
+function budgetOfShard(): HarnessError {
+  return new HarnessError({
+    what: '--shard and --budget can not go together',
+    why: 'how many runs fit into a time differs from machine to machine, and all shards must be of one plan',
+    remedy: 'fix the number of runs with --runs or --detect',
+    exitCode: exitCodes.usage,
+  });
 }
 
 function missingProgram(): never {

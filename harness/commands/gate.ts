@@ -23,6 +23,7 @@ import type { ExperimentOptions } from './experiment.ts';
 import { addPlaceOptions, progressFor, readWith, wholeNumber } from './options.ts';
 import { addReportOptions } from './report-options.ts';
 import { scenario } from './repro.ts';
+import { addShardOption } from './shard-option.ts';
 import type { WantedArm } from './wanted-arms.ts';
 
 interface GateOptions extends ExperimentOptions {
@@ -66,7 +67,7 @@ export function gateCommand(context: CommandContext, setExitCode: (code: number)
     .action(async (subjects: readonly string[], options: GateOptions) => {
       setExitCode(await gate(context, subjects, options));
     });
-  return addReportOptions(addPlaceOptions(command));
+  return addReportOptions(addShardOption(addPlaceOptions(command)));
 }
 
 /**
@@ -86,6 +87,7 @@ async function gate(
   subjects: readonly string[],
   options: GateOptions,
 ): Promise<number> {
+  if (options.shard !== undefined && options.writeBaseline !== undefined) throw baselineOfShard();
   const { packageRoot } = context.host;
   const variants = (await listVariants(scenario, { packageRoot })).map(({ name }) => name);
   const config = await findConfig({ named: options.config ?? null, variants });
@@ -161,6 +163,15 @@ function claimOf({ claim }: GateConfig, config: Config | null): Claim {
     what: `${config?.path ?? 'the gate'} has a mistake`,
     why: `gate.claim: ${reading.why}`,
     remedy: reading.remedy,
+    exitCode: exitCodes.usage,
+  });
+}
+
+function baselineOfShard(): HarnessError {
+  return new HarnessError({
+    what: '--write-baseline and --shard can not go together',
+    why: 'a shard sees only a part of what is known to be held',
+    remedy: 'write the baseline once from a gate that is not split',
     exitCode: exitCodes.usage,
   });
 }

@@ -14,6 +14,7 @@ import { printSearch } from './release-search-output.ts';
 import { searchReleases } from './release-search.ts';
 import { addReportOptions } from './report-options.ts';
 import { scenario } from './repro.ts';
+import { addShardOption, chooseShard } from './shard-option.ts';
 import { variantArms } from './wanted-arms.ts';
 
 interface ReleasesOptions extends ExperimentOptions {
@@ -54,10 +55,13 @@ export function releasesCommand(context: CommandContext, setExitCode: (code: num
     .action(async (options: ReleasesOptions) => {
       setExitCode(await releases(context, options));
     });
-  return addReportOptions(addPlaceOptions(command));
+  return addReportOptions(addShardOption(addPlaceOptions(command)));
 }
 
 async function releases(context: CommandContext, options: ReleasesOptions): Promise<number> {
+  if (options.bisect === true && options.shard !== undefined) throw searchInShards();
+  // A mistake before it is a download.
+  chooseShard(options, process.env);
   const progress = progressFor(options);
   const variants = options.variant ?? (options.bisect === true ? ['unfixed'] : ['unfixed', 'semaphore']);
   // A variant that does not exist is a mistake before it is a download.
@@ -139,6 +143,15 @@ function noRelease(why: string): HarnessError {
     why,
     remedy: 'look at the network and at GOPROXY (go env), or choose releases that are here: afterclose list',
     exitCode: exitCodes.environment,
+  });
+}
+
+function searchInShards(): HarnessError {
+  return new HarnessError({
+    what: '--bisect and --shard can not go together',
+    why: 'each step of a search depends on what came out of the one before',
+    remedy: 'split the whole list instead: leave --bisect out',
+    exitCode: exitCodes.usage,
   });
 }
 

@@ -5,6 +5,7 @@ import { runExperiment } from './experiment.ts';
 import type { ExperimentOptions } from './experiment.ts';
 import { addPlaceOptions, collect, wholeNumber } from './options.ts';
 import { addReportOptions } from './report-options.ts';
+import { addShardOption } from './shard-option.ts';
 import { variantArms } from './wanted-arms.ts';
 
 interface ReproOptions extends ExperimentOptions {
@@ -34,7 +35,7 @@ export function reproCommand(context: CommandContext, setExitCode: (code: number
     .action(async (options: ReproOptions) => {
       setExitCode(await repro(context, options));
     });
-  return addReportOptions(addPlaceOptions(command));
+  return addReportOptions(addShardOption(addPlaceOptions(command)));
 }
 
 /** @returns the exit code */

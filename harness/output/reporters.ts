@@ -16,11 +16,11 @@ import { openStepSummary } from './step-summary.ts';
 export interface Reporters {
   /**
    * Once. What fails is said on standard error.
-   * @param sessionPath where the session is stored, as it is to be told
+   * @param sessionPath where the session is stored, as it is to be told; null: nowhere as a whole
    * @returns the exit code as far as the reporters decide it: `inconclusive` where one that was asked for could
    *   not tell everything, since somebody lacks the answer
    */
-  tell(report: Report, sessionPath: string): Promise<number>;
+  tell(report: Report, sessionPath: string | null): Promise<number>;
 }
 
 export interface ReporterPlace {
@@ -61,7 +61,7 @@ interface OpenReporter {
   readonly tell: Tell;
 }
 
-type Tell = (report: Report, sessionPath: string) => Promise<void>;
+type Tell = (report: Report, sessionPath: string | null) => Promise<void>;
 
 async function openTarget({ name, target, origin }: ReporterChoice, place: ReporterPlace): Promise<Tell> {
   const renderer = renderers[name];
@@ -89,7 +89,7 @@ async function openTarget({ name, target, origin }: ReporterChoice, place: Repor
   }
 }
 
-function optionsFor(place: ReporterPlace, columns: number | null, sessionPath: string): RenderOptions {
+function optionsFor(place: ReporterPlace, columns: number | null, sessionPath: string | null): RenderOptions {
   return {
     width: columns ?? plainWidth,
     color: wantsColor(place.color, place.environment, columns !== null),

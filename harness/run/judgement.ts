@@ -5,7 +5,7 @@
 import type { Arm } from '../../src/experiment/arm.ts';
 import type { PlannedRun } from '../../src/experiment/plan.ts';
 import { buildReport } from '../../src/report/build.ts';
-import type { SessionEnd as ReportedEnd } from '../../src/report/build.ts';
+import type { ReportInput, SessionEnd as ReportedEnd } from '../../src/report/build.ts';
 import type { Report } from '../../src/report/report.ts';
 import type { TraceEvent } from '../../src/trace/event.ts';
 import { analyzeBlock } from '../../src/verdict/analysis.ts';
@@ -26,6 +26,8 @@ import { alterationDoubts, endDoubts } from './session-doubts.ts';
 
 export interface Judgement {
   readonly report: Report;
+  /** What the report was made of. */
+  readonly judged: Pick<ReportInput, 'arms' | 'doubts' | 'end'>;
   readonly saved: SavedSession;
 }
 
@@ -45,7 +47,16 @@ export async function judgeSession(directory: string): Promise<Judgement> {
     for (const summary of analysis.runs) summaries.set(summary.run, summary);
     doubts.push(...analysis.doubts);
   }
-  const { command, seed, session, tracerRequested, tracer, question, machine, warmUpRuns } = saved.plan;
+  const { command, seed, session, tracerRequested, tracer, question, machine, warmUpRuns, shard } =
+    saved.plan;
+  const judged = {
+    end: reportedEnd(saved),
+    arms: saved.plan.arms.map((arm, index) => ({
+      arm: plainArm(arm),
+      runs: runsOfArm(saved, index, summaries),
+    })),
+    doubts,
+  };
   const report = buildReport({
     command,
     seed,
@@ -55,14 +66,10 @@ export async function judgeSession(directory: string): Promise<Judgement> {
     question,
     machine,
     warmUpRuns,
-    end: reportedEnd(saved),
-    arms: saved.plan.arms.map((arm, index) => ({
-      arm: plainArm(arm),
-      runs: runsOfArm(saved, index, summaries),
-    })),
-    doubts,
+    shard,
+    ...judged,
   });
-  return { report, saved };
+  return { report, judged, saved };
 }
 
 async function judgeBlock(

@@ -14,6 +14,7 @@ import type { LauncherRecord, RunRecord } from '../run/batch.ts';
 import type { TracerEnd } from '../tracers/tracer.ts';
 import { findAlterations } from './evidence.ts';
 import type { Alteration } from './evidence.ts';
+import { firstIssue } from './first-issue.ts';
 import { parseJson, readTextFile } from './json-file.ts';
 import {
   blockDirectory,
@@ -168,12 +169,6 @@ const maxDocumentBytes = 64 * 1024 * 1024;
 
 function shortName(path: string): string {
   return path.split('/').slice(-2).join('/');
-}
-
-function firstIssue(error: z.ZodError): string {
-  const issue = error.issues[0];
-  if (issue === undefined) return 'it does not fit its schema';
-  return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`;
 }
 
 async function notASession(directory: string): Promise<HarnessError> {

@@ -1,6 +1,7 @@
 /** What the files of a session hold. They are read by later versions and on other machines: checked, versioned. */
 import { z } from 'zod';
 import { armRoles } from '../../src/experiment/arm.ts';
+import { mostShards } from '../../src/experiment/shard.ts';
 import { questionSchema } from '../../src/report/question.ts';
 import { fileNamePattern, runIdPattern, sessionIdPattern, tracerNamePattern } from './layout.ts';
 
@@ -8,6 +9,11 @@ export const storeSchemaVersion = 1;
 
 const schemaVersion = z.literal(storeSchemaVersion);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** As `Shard` of src/experiment/shard.ts. */
+export const shardSchema = z
+  .strictObject({ index: z.int().positive(), of: z.int().positive().max(mostShards) })
+  .refine(({ index, of }) => index <= of, 'there are not that many shards');
 
 export const sessionSchema = z
   .strictObject({
@@ -32,8 +38,10 @@ export const sessionSchema = z
       .strictObject({ loadAverage: z.number().nonnegative(), cpus: z.int().positive() })
       .nullable()
       .default(null),
-    /** Counted ones. Null: to be fixed from the warm-up, and the session ended before that. */
+    /** Counted ones, of all shards. Null: to be fixed from the warm-up, and the session ended before that. */
     runsPerArm: z.int().positive().nullable(),
+    /** Which part of the plan this is; null: all of it. */
+    shard: shardSchema.nullable().default(null),
     /** Of each arm, counted by nobody. */
     warmUpRuns: z.int().nonnegative().default(0),
     cyclesPerRun: z.int().positive(),

@@ -1,5 +1,5 @@
 /** Makes the session's directory and fills it; everything is on disk before anything judges. */
-import { chmod, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from '../errors.ts';
@@ -113,6 +113,22 @@ export async function writeEnd(
 /** @param json as the renderer made it, so that a later `check --json` can be compared byte by byte */
 export async function writeReport(directory: string, json: string): Promise<void> {
   await guarded(directory, () => writeTextFile(join(directory, reportFileName), json));
+}
+
+/** Beside, then renamed: whole or not at all. */
+export async function writePieces(
+  path: string,
+  pieces: Iterable<string> | AsyncIterable<Buffer>,
+): Promise<void> {
+  await guarded(path, async () => {
+    const temporary = `${path}.new`;
+    try {
+      await writeFile(temporary, pieces);
+      await rename(temporary, path);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  });
 }
 
 async function guarded<T>(directory: string, write: () => Promise<T>): Promise<T> {

@@ -93,6 +93,11 @@ function rounds(arms: readonly number[], howMany: number, random: Random): numbe
   return Array.from({ length: howMany }, () => shuffle(arms, random)).flat();
 }
 
+/** @param number in the order of execution, from 1 */
+export function runName(number: number): string {
+  return String(number).padStart(4, '0');
+}
+
 function nameRuns(orders: readonly ArmOrder[]): PlannedBlock[] {
   let number = 0;
   return orders
@@ -100,6 +105,6 @@ function nameRuns(orders: readonly ArmOrder[]): PlannedBlock[] {
     .map(({ tracer, purpose, arms }) => ({
       tracer,
       purpose,
-      runs: arms.map((arm) => ({ run: String(++number).padStart(4, '0'), arm })),
+      runs: arms.map((arm) => ({ run: runName(++number), arm })),
     }));
 }

@@ -2,15 +2,13 @@
 import { armId } from '../experiment/arm.ts';
 import { untraced } from '../experiment/plan.ts';
 import { cautionsOf, type ArmFacts, type Caution, type MachineFacts } from '../statistics/caution.ts';
-import type { DoubtCode } from '../verdict/doubt.ts';
-import type { RunSummary } from '../verdict/run-summary.ts';
-import type { JudgedArm } from './build.ts';
+import type { TalliedArm } from './arm-tally.ts';
 import type { Question } from './question.ts';
 import type { ComparisonReport, TracerEffectReport } from './report.ts';
 
 export interface CautionInput {
   readonly question: Question;
-  readonly arms: readonly JudgedArm[];
+  readonly arms: readonly TalliedArm[];
   readonly comparisons: readonly ComparisonReport[];
   readonly effects: readonly TracerEffectReport[];
   /** Null: nobody looked. */
@@ -34,28 +32,23 @@ export function findCautions(input: CautionInput): Caution[] {
   });
 }
 
-function factsOf({ arm, runs }: JudgedArm, input: CautionInput): ArmFacts {
+function factsOf({ arm, tally }: TalliedArm, input: CautionInput): ArmFacts {
   const id = armId(arm);
-  const count = (is: (run: RunSummary) => boolean) => runs.filter(is).length;
-  const missing = count((run) => has(run, 'run-missing'));
-  const done = runs.length - missing;
+  const { missingRuns } = tally;
+  const done = tally.runs - missingRuns;
   return {
     arm: id,
     expected: arm.expected,
-    planned: runs.length,
+    planned: tally.runs,
     runs: done,
     evidence:
       arm.tracer === untraced
         ? null
         : {
-            heldRuns: count(({ verdict }) => verdict === 'held'),
-            unknownRuns: count(({ verdict }) => verdict === 'unknown') - missing,
-            foreignRuns: input.isForeignThroughout ? done : count((run) => has(run, 'foreign-holder')),
+            heldRuns: tally.verdicts.held,
+            unknownRuns: tally.verdicts.unknown - missingRuns,
+            foreignRuns: input.isForeignThroughout ? done : tally.runsWith('foreign-holder'),
             effect: input.effects.find((each) => each.arm === id)?.effect ?? null,
           },
   };
-}
-
-function has({ doubts }: RunSummary, code: DoubtCode): boolean {
-  return doubts.some((doubt) => doubt.code === code);
 }

@@ -5,11 +5,11 @@ import { fisherTest } from '../statistics/fisher.ts';
 import { holmAdjusted } from '../statistics/holm.ts';
 import { oddsRatio, type Odds } from '../statistics/odds-ratio.ts';
 import { detectableDifference } from '../statistics/power.ts';
-import type { JudgedArm } from './build.ts';
+import type { TalliedArm } from './arm-tally.ts';
 import type { ComparisonReport } from './report.ts';
 
 /** @param arms with evidence, in the order in which they were named */
-export function compareArms(arms: readonly JudgedArm[]): ComparisonReport[] {
+export function compareArms(arms: readonly TalliedArm[]): ComparisonReport[] {
   const [reference, ...others] = arms;
   if (reference === undefined) return [];
   const tested = others.map((other) => compare(other, reference));
@@ -27,7 +27,7 @@ export function compareArms(arms: readonly JudgedArm[]): ComparisonReport[] {
 const level = 0.05;
 
 /** An unknown run may be either, so that a table which leaves it out, or takes it for clean, would lie. */
-function compare(arm: JudgedArm, reference: JudgedArm): ComparisonReport {
+function compare(arm: TalliedArm, reference: TalliedArm): ComparisonReport {
   const names = { arm: armId(arm.arm), reference: armId(reference.arm) };
   const [counts, of] = [countsOf(arm), countsOf(reference)];
   if (counts === null || of === null) return { ...names, seen: 'not-tested', test: null };
@@ -49,9 +49,9 @@ function compare(arm: JudgedArm, reference: JudgedArm): ComparisonReport {
 }
 
 /** Null where a run is in doubt, or there is none. */
-function countsOf({ runs }: JudgedArm): Counts | null {
-  if (runs.length === 0 || runs.some(({ verdict }) => verdict === 'unknown')) return null;
-  return { successes: runs.filter(({ verdict }) => verdict === 'held').length, trials: runs.length };
+function countsOf({ tally: { runs, verdicts } }: TalliedArm): Counts | null {
+  if (runs === 0 || verdicts.unknown > 0) return null;
+  return { successes: verdicts.held, trials: runs };
 }
 
 function endOf({ kind, value }: Odds): { value: number | null; kind: Odds['kind'] } {

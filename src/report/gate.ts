@@ -1,13 +1,12 @@
 /** The answer of a gate, from its judged arms and its baseline. */
 import { runsNeeded } from '../statistics/claim.ts';
-import { decideGate, type GateArm, type GateDecision, type KindCount } from '../verdict/gate.ts';
-import { mergeVerdicts } from '../verdict/verdict.ts';
-import type { JudgedArm } from './build.ts';
+import { decideGate, type GateArm, type GateDecision } from '../verdict/gate.ts';
+import type { TalliedArm } from './arm-tally.ts';
 import type { Question } from './question.ts';
 import type { GateReport } from './report.ts';
 
 export function answerGate(
-  arms: readonly JudgedArm[],
+  arms: readonly TalliedArm[],
   { claim, baseline }: Extract<Question, { kind: 'gate' }>,
 ): { readonly outcome: GateDecision['outcome']; readonly report: GateReport } {
   const { outcome, reasons, findings } = decideGate(
@@ -26,25 +25,16 @@ export function subjectId({ variant, toolchain }: { variant: string; toolchain: 
   return toolchain === null ? variant : `${variant}@${toolchain}`;
 }
 
-function gateArm({ arm, runs }: JudgedArm): GateArm[] {
+function gateArm({ arm, tally }: TalliedArm): GateArm[] {
   if (arm.role === null) return [];
   return [
     {
       subject: subjectId(arm),
       role: arm.role,
-      verdict: runs.length === 0 ? 'unknown' : runs.map(({ verdict }) => verdict).reduce(mergeVerdicts),
-      runs: runs.length,
-      unknownRuns: runs.filter(({ verdict }) => verdict === 'unknown').length,
-      kinds: kindsOf(runs),
+      verdict: tally.verdict,
+      runs: tally.runs,
+      unknownRuns: tally.verdicts.unknown,
+      kinds: tally.kinds,
     },
   ];
-}
-
-function kindsOf(runs: JudgedArm['runs']): KindCount[] {
-  const counts = new Map<string, KindCount>();
-  for (const kind of runs.filter(({ verdict }) => verdict === 'held').flatMap((run) => run.kinds)) {
-    const key = JSON.stringify(kind);
-    counts.set(key, { ...kind, heldRuns: (counts.get(key)?.heldRuns ?? 0) + 1 });
-  }
-  return [...counts.values()];
 }

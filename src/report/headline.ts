@@ -9,6 +9,7 @@ import { formatCount, formatCounted } from './quantity.ts';
 import type { ArmReport, Report } from './report.ts';
 import { missingReleases, releasesSentences } from './releases-words.ts';
 import { runsHeld } from './runs-held.ts';
+import { shardVerdict } from './shard-words.ts';
 
 export interface Headline {
   /** `AS EXPECTED`: says without colour what the colour says. */
@@ -26,7 +27,7 @@ export function headline(report: Report): Headline {
     arm.toolchain !== null && bad.some((other) => other.toolchain === arm.toolchain);
   const nameOf = armNames(report);
   return {
-    ...(gateVerdict(report) ?? verdictOf(report, nameOf)),
+    ...(shardVerdict(report) ?? gateVerdict(report) ?? verdictOf(report, nameOf)),
     sentences:
       releasesSentences(report) ??
       (traced.length === 0

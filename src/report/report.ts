@@ -138,6 +138,12 @@ export const reportSchema = z.strictObject({
   session: z.string().describe('its id, never a path'),
   tracerRequested: z.string().nullable(),
   tracer: z.string().describe('the first of them; every arm names its own'),
+  shard: z
+    .strictObject({ index: z.int().positive(), of: z.int().positive() })
+    .nullable()
+    .describe(
+      'a part of a session, which only `afterclose merge` of all its shards can answer; null: it is whole',
+    ),
   question: questionSchema,
   warmUpRuns: count.describe('of every arm; they were run and are not counted'),
   arms: z.array(armReport),
@@ -150,6 +156,7 @@ export const reportSchema = z.strictObject({
   doubts: z.array(doubtReport),
   doubtsOmitted: count,
   notes: z.array(noteReport),
+  notesOmitted: count,
 });
 
 /**

@@ -8,17 +8,17 @@ import { untraced } from '../experiment/plan.ts';
 import { randomFromSeed } from '../experiment/random.ts';
 import type { Counts } from '../statistics/counts.ts';
 import { rateRatio } from '../statistics/permutation.ts';
-import type { JudgedArm } from './build.ts';
+import type { TalliedArm } from './arm-tally.ts';
 import type { TracerEffectReport } from './report.ts';
 
 /** One for every traced arm that has an untraced one beside it. @param seed of the session */
-export function tracerEffects(arms: readonly JudgedArm[], seed: string): TracerEffectReport[] {
+export function tracerEffects(arms: readonly TalliedArm[], seed: string): TracerEffectReport[] {
   return arms
     .filter(({ arm }) => arm.tracer !== untraced)
     .flatMap((traced) => {
       const alone = arms.find(({ arm }) => arm.tracer === untraced && isSameProgram(arm, traced.arm));
       if (alone === undefined) return [];
-      const [first, second] = [claimsOf(traced), claimsOf(alone)];
+      const [first, second] = [traced.tally.units, alone.tally.units];
       const id = armId(traced.arm);
       return {
         arm: id,
@@ -27,13 +27,6 @@ export function tracerEffects(arms: readonly JudgedArm[], seed: string): TracerE
         effect: rateRatio(first, second, randomFromSeed(`${seed} tracer effect ${id}`)),
       };
     });
-}
-
-/** EADDRINUSE of the binds, run by run; a run without claims says nothing. */
-function claimsOf({ runs }: JudgedArm): Counts[] {
-  return runs.flatMap(({ claimed }) =>
-    claimed === null ? [] : [{ successes: claimed.addressInUse, trials: claimed.binds }],
-  );
 }
 
 function sumOf(runs: readonly Counts[]): TracerEffectReport['traced'] {

@@ -60,17 +60,28 @@ export function durationRecorder(): DurationRecorder {
   };
 }
 
-export function mergeDistributions(parts: readonly Distribution[]): Distribution {
+/** Adds distributions up, one after another. */
+export interface DurationTotals {
+  /** Null adds nothing. */
+  add(part: Distribution | null): void;
+  /** Null: there was none. */
+  distribution(): Distribution | null;
+}
+
+export function durationTotals(): DurationTotals {
   const counts = new Map<number, number>();
-  for (const { fromNs, count } of parts.flatMap((part) => part.buckets))
-    counts.set(fromNs, (counts.get(fromNs) ?? 0) + count);
+  let [parts, total, min, max] = [0, 0, Infinity, -Infinity];
   return {
-    count: parts.reduce((sum, part) => sum + part.count, 0),
-    ...ends(
-      parts.reduce((min, part) => Math.min(min, part.minNs ?? Infinity), Infinity),
-      parts.reduce((max, part) => Math.max(max, part.maxNs ?? -Infinity), -Infinity),
-    ),
-    buckets: ascending(counts),
+    add(part) {
+      if (part === null) return;
+      parts++;
+      total += part.count;
+      min = Math.min(min, part.minNs ?? Infinity);
+      max = Math.max(max, part.maxNs ?? -Infinity);
+      for (const { fromNs, count } of part.buckets) counts.set(fromNs, (counts.get(fromNs) ?? 0) + count);
+    },
+    distribution: () =>
+      parts === 0 ? null : { count: total, ...ends(min, max), buckets: ascending(counts) },
   };
 }
 

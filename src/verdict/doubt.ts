@@ -43,5 +43,6 @@ export type DoubtCode =
   | 'blind-spot'
   // the session
   | 'altered'
+  | 'shard-missing'
   | 'interrupted'
   | 'check-crashed';

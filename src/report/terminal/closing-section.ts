@@ -44,8 +44,10 @@ function shellWord(text: string): string {
   return /^[\w./@%+=:,-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+const part = 'this shard did its part; that is no answer yet.';
+
 function exitCodeLines(report: Report, { paint, textWidth: width }: Page): string[] {
-  const { exitCode, outcome } = report;
+  const { exitCode, outcome, shard } = report;
   const meaning = {
     'as-expected': 'everything came out as expected.',
     unexpected: 'a port was held in an arm that must be clean.',
@@ -53,6 +55,7 @@ function exitCodeLines(report: Report, { paint, textWidth: width }: Page): strin
     inconclusive: 'inconclusive: this proves neither that the port is held nor that it is not.',
     interrupted: `ended by ${signalName(report)}.`,
   }[outcome];
+  const isPart = shard !== null && outcome === 'inconclusive' && exitCode === 0;
   const color = { 0: paint.green, 1: paint.red }[exitCode] ?? paint.yellow;
-  return prose(`EXIT CODE ${exitCode}: ${meaning}`, { width, rest: '  ' }).map(color);
+  return prose(`EXIT CODE ${exitCode}: ${isPart ? part : meaning}`, { width, rest: '  ' }).map(color);
 }

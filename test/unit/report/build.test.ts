@@ -269,7 +269,7 @@ describe('doubts', () => {
     const many = Array.from({ length: 25 }, (_, index) => doubt('unparsed', { text: `line ${index}` }));
     const runs = [
       run({ doubts: [...many, lost], doubtsOmitted: 3 }),
-      run({ doubts: [lost, doubt('disorder')] }),
+      run({ run: '0002', doubts: [lost, doubt('disorder', { run: '0002' })] }),
     ];
     const report = buildReport(session({ arms: [{ arm: arms.fixedOld.arm, runs }], doubts: [lost] }));
     expect(report.doubts.map(({ code }) => code)).toEqual([

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { tallyArm } from '../../../src/report/arm-tally.ts';
 import { compareArms } from '../../../src/report/comparison.ts';
 import { arms, run } from './sample-session.ts';
 
@@ -8,7 +9,7 @@ const runsOf = (held: number, clean: number, unknown = 0) => [
   ...Array.from({ length: unknown }, () => run({ verdict: 'unknown' })),
 ];
 const arm = (variant: string, runs: ReturnType<typeof runsOf>) => {
-  return { arm: { ...arms.unfixedOld.arm, variant }, runs };
+  return tallyArm({ arm: { ...arms.unfixedOld.arm, variant }, runs });
 };
 
 describe('every arm against the first', () => {
@@ -64,5 +65,5 @@ test('runs in doubt may be either: what they touch is not tested, and takes no p
 
 test('no arms and one arm are no comparison', () => {
   expect(compareArms([])).toEqual([]);
-  expect(compareArms([arms.unfixedOld])).toEqual([]);
+  expect(compareArms([tallyArm(arms.unfixedOld)])).toEqual([]);
 });

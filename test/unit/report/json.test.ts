@@ -22,6 +22,7 @@ describe('json', () => {
         "session": "2026-01-09-a3f1",
         "tracerRequested": null,
         "tracer": "dtrace",
+        "shard": null,
         "question": {
           "kind": "repro"
         },
@@ -114,7 +115,8 @@ describe('json', () => {
         "findingsOmitted": 0,
         "doubts": [],
         "doubtsOmitted": 0,
-        "notes": []
+        "notes": [],
+        "notesOmitted": 0
       }
       "
     `);

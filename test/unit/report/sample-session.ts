@@ -151,6 +151,7 @@ export function session(changes: Partial<ReportInput> = {}): ReportInput {
     question: { kind: 'repro' },
     machine: null,
     warmUpRuns: 0,
+    shard: null,
     end: { kind: 'completed' },
     arms: Object.values(arms),
     doubts: [],

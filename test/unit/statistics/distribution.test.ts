@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   durationRecorder,
+  durationTotals,
   histogram,
-  mergeDistributions,
   percentile,
   summarizeDurations,
   type Distribution,
@@ -105,11 +105,20 @@ describe('histogram', () => {
   });
 });
 
-describe('mergeDistributions', () => {
+describe('durationTotals', () => {
   it('gives what one recorder would have given', () => {
     const parts = [[5, 1_234_567], [], [1_234_999, 0]];
-    expect(mergeDistributions(parts.map(distributionOf))).toEqual(distributionOf(parts.flat()));
-    expect(mergeDistributions([])).toEqual(distributionOf([]));
+    const totals = durationTotals();
+    for (const part of parts) totals.add(distributionOf(part));
+    expect(totals.distribution()).toEqual(distributionOf(parts.flat()));
+  });
+
+  it('has none where there was none to add', () => {
+    const totals = durationTotals();
+    totals.add(null);
+    expect(totals.distribution()).toBeNull();
+    totals.add(distributionOf([]));
+    expect(totals.distribution()).toEqual(distributionOf([]));
   });
 });
 

@@ -34,6 +34,7 @@ const request: ExperimentPlan = {
   scenario: 'udp-reconnect',
   question: { kind: 'compare', claim: { below: 0.1, confidence: 0.95 } },
   beside: 'untraced',
+  shard: null,
   runsPerArm: 4,
   warmUpRuns: 2,
   cyclesPerRun: 7,

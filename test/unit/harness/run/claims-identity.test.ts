@@ -25,6 +25,7 @@ const plan: SessionFile = {
   tracerVersion: null,
   question: { kind: 'repro' },
   machine: null,
+  shard: null,
   runsPerArm: 1,
   warmUpRuns: 0,
   cyclesPerRun: 400,

@@ -23,6 +23,7 @@ export const session: SessionFile = {
   question: { kind: 'repro' },
   machine: null,
   runsPerArm: 2,
+  shard: null,
   warmUpRuns: 0,
   cyclesPerRun: 3,
   network: 'udp4',
