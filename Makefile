@@ -23,7 +23,7 @@ export AGENT_GOTOOLCHAIN := go1.26.8
 
 .PHONY: help
 help: ## print this list
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
 .PHONY: setup
 setup: build ## everything that can be fetched or built ahead: packages, build, launcher, Go releases, tracers

@@ -201,7 +201,7 @@ function tooManyShards({ of }: Shard, blocks: Plan['blocks']): HarnessError {
 function nothingToCompare(only: Arm | undefined): HarnessError {
   return new HarnessError({
     what: 'there is nothing to compare',
-    why: `all that was named is one arm: ${only === undefined ? 'none' : armId(only)} (local is one of the releases)`,
+    why: `all that was named is one arm: ${only === undefined ? 'none' : armId(only)} (local counts as the release that it is)`,
     remedy: 'name two arms that differ in their variant, their Go release or their tracer',
     exitCode: exitCodes.usage,
   });

@@ -36,13 +36,16 @@ export async function chooseReleases(
   if (offline !== null) progress.say(`only releases that are on this machine can be used: ${brief(offline)}`);
   const releases = selectReleases(known, range);
   if (releases.length > 0) return { releases, known, offline };
+  const all = selectReleases(known, { from: firstOfAll, to: null, patches: 'every' });
   throw new HarnessError({
     what: `there is no release from ${range.from} to ${range.to ?? 'the newest'}`,
-    why: `there are ${known.join(', ') || 'none'}`,
+    why: all.length === 0 ? 'none is known' : `those that can be had go from ${all[0]} to ${all.at(-1)}`,
     remedy: 'choose another range with --from and --to',
     exitCode: exitCodes.usage,
   });
 }
+
+const firstOfAll = 'go1.0';
 
 /** `newest`: the last of the list that can be changed. */
 export function withLegacyClose(releases: readonly string[], which: 'none' | 'newest' | 'all'): string[] {

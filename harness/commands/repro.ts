@@ -7,6 +7,7 @@ import { addPlaceOptions, collect, wholeNumber } from './options.ts';
 import { addReportOptions } from './report-options.ts';
 import { addShardOption } from './shard-option.ts';
 import { variantArms } from './wanted-arms.ts';
+import { reproTracer } from '../tracers/index.ts';
 
 interface ReproOptions extends ExperimentOptions {
   readonly runs: number;
@@ -17,8 +18,6 @@ interface ReproOptions extends ExperimentOptions {
 }
 
 export const scenario = 'udp-reconnect';
-/** The tracer of the article. */
-const missionTracer = 'dtrace';
 
 export function reproCommand(context: CommandContext, setExitCode: (code: number) => void): Command {
   const command = new Command('repro')
@@ -31,7 +30,7 @@ export function reproCommand(context: CommandContext, setExitCode: (code: number
       'a Go release such as 1.9.7, or local; repeatable (default: 1.9.7, local, local+legacy-close)',
       collect,
     )
-    .option('--tracer <name>', 'what watches (default: the best that is usable here)')
+    .option('--tracer <name>', `what watches (default: ${reproTracer}, else the best that is usable here)`)
     .action(async (options: ReproOptions) => {
       setExitCode(await repro(context, options));
     });
@@ -54,7 +53,7 @@ async function repro(context: CommandContext, options: ReproOptions): Promise<nu
     scenario,
     wanted,
     beside: 'untraced',
-    preferredTracer: missionTracer,
+    preferredTracer: reproTracer,
     runs: options.runs,
     warmUpRuns: 0,
     cyclesPerRun: options.cycles,

@@ -30,7 +30,7 @@ export async function chooseTracer(
     ...known.filter((name) => name === preferred),
     ...known.filter((name) => name !== preferred),
   ];
-  if (requested !== null && !names.includes(requested)) throw unknownTracer(requested, names);
+  if (requested !== null && !names.includes(requested)) throw unknownTracer(requested, known);
   const refusals: string[] = [];
   for (const name of requested === null ? names : [requested]) {
     const availability = await findTracer(name).probe(host);
@@ -39,7 +39,7 @@ export async function chooseTracer(
       refusals.push(`${name} (${availability.what}: ${availability.why}; ${availability.remedy})`);
       continue;
     }
-    if (requested === null) progress.say(choiceLine(name, availability.version, refusals));
+    if (requested === null) progress.say(choiceLine(name, availability.version, { refusals, preferred }));
     return choice(name, requested, availability);
   }
   throw new RangeError('the tracer that watches nothing is always usable');
@@ -62,12 +62,16 @@ function choice(
 }
 
 /** One line: which and why. Loud where nothing can be proven, since whoever reads only this one must know it. */
-function choiceLine(name: string, version: string, refusals: readonly string[]): string {
+function choiceLine(
+  name: string,
+  version: string,
+  { refusals, preferred }: { readonly refusals: readonly string[]; readonly preferred: string | null },
+): string {
   if (name === untraced) {
     return `WARNING: NOTHING WATCHES, so nothing can be proven (exit code 4). Not usable: ${refusals.join('; ')}`;
   }
-  const why =
-    refusals.length === 0 ? 'the best there is, and usable here' : `instead of ${refusals.join('; ')}`;
+  const first = preferred === null ? 'the best there is' : 'the first choice of this command';
+  const why = refusals.length === 0 ? `${first}, and usable here` : `instead of ${refusals.join('; ')}`;
   return `tracer ${name} (${version}): ${why}`;
 }
 

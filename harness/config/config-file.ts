@@ -1,7 +1,9 @@
 /** The shape of afterclose.config.{json,ts,mjs}; schema/config.schema.json is generated from it. */
 import { z } from 'zod';
 
-const words = z.tuple([z.string('it must name a program').min(1, 'it must name a program')], z.string());
+const words = z.tuple([z.string('it must name a program').min(1, 'it must name a program')], z.string(), {
+  error: 'it must be a list of words: the program, then its arguments',
+});
 
 const target = z.strictObject({
   command: words.describe('program and arguments, never a shell line; a program with a / is seen from cwd'),

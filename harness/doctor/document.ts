@@ -1,5 +1,6 @@
 /** What `doctor` found, as one versioned document. Text and exit code are made from it alone. */
 import { z } from 'zod';
+import { reproTracer } from '../tracers/index.ts';
 import { checkStates } from './check.ts';
 import type { CheckResult } from './run-checks.ts';
 
@@ -12,6 +13,7 @@ export const doctorSchema = z.strictObject({
     .enum(['can-run', 'can-not-run', 'unknown'])
     .describe('unknown: a check that decides it failed itself'),
   tracer: z.string().nullable().describe('the best tracer that is usable here; null: nothing can watch'),
+  reproTracer: z.string().nullable().describe('what watches repro, which has a first choice of its own'),
   checks: z.array(
     z.strictObject({
       name: z.string(),
@@ -28,11 +30,14 @@ export type DoctorDocument = z.infer<typeof doctorSchema>;
 
 /** @param results tracers best first */
 export function buildDocument(results: readonly CheckResult[], program: string): DoctorDocument {
+  const usable = results.filter(isUsableTracer).map(({ check }) => check.name);
+  const tracer = usable[0] ?? null;
   return {
     schemaVersion: doctorSchemaVersion,
     program,
     repro: canRunRepro(results),
-    tracer: results.find(isUsableTracer)?.check.name ?? null,
+    tracer,
+    reproTracer: usable.find((name) => name === reproTracer) ?? tracer,
     checks: results.map(({ check: { name, title, neededFor }, finding }) => {
       const { state, found } = finding;
       const { why, remedy } = finding.state === 'ok' ? { why: null, remedy: null } : finding;

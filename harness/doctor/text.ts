@@ -57,7 +57,7 @@ function checkLines(checks: DoctorDocument['checks'], { paint, width }: Page): s
   });
 }
 
-function answer({ repro, tracer, checks }: DoctorDocument): string {
+function answer({ repro, tracer, reproTracer, checks }: DoctorDocument): string {
   const deciding = checks.filter(({ neededFor }) => neededFor === 'repro');
   const titles = (state: CheckState): string =>
     deciding.flatMap((check) => (check.state === state ? [check.title] : [])).join(', ');
@@ -67,9 +67,9 @@ function answer({ repro, tracer, checks }: DoctorDocument): string {
     case 'unknown':
       return `Whether afterclose repro can run here is not known, because these checks failed: ${titles('unknown')}.`;
     case 'can-run':
-      return tracer === null
-        ? 'afterclose repro can run here, but nothing can watch: it would prove nothing and end with 4.'
-        : `afterclose repro can run here, watched by ${tracer}.`;
+      if (reproTracer === null)
+        return 'afterclose repro can run here, but nothing can watch: it would prove nothing and end with 4.';
+      return `afterclose repro can run here, watched by ${reproTracer}${tracer === reproTracer ? '' : `; the other commands take ${tracer}`}.`;
   }
 }
 

@@ -77,7 +77,7 @@ function tracerRows(tracers: Inventory['tracers']): Row[] {
 }
 
 function sessionRows({ kept }: Inventory['sessions'], which: TextOptions['sessions']): Row[] {
-  if (kept.length === 0) return [{ name: 'none', lines: ['repro saves one each time'] }];
+  if (kept.length === 0) return [{ name: 'none', lines: ['repro, compare, gate and releases save them'] }];
   const shown = which === 'all' ? kept : kept.slice(0, shownSessions);
   const hidden = kept.length - shown.length;
   const note = hidden === 0 ? [] : [`showing ${shown.length} of ${kept.length}; --verbose shows all`];

@@ -178,8 +178,9 @@ async function notASession(directory: string): Promise<HarnessError> {
   );
   return new HarnessError({
     what: `${directory} is not a saved session`,
-    why: exists ? `it holds no ${sessionFileName}` : 'there is no such directory',
-    remedy: 'name the directory that `afterclose repro` printed (by default below .afterclose/sessions)',
+    why: exists ? `it holds no ${sessionFileName}` : 'there is no such file or directory',
+    remedy:
+      'name the directory that a session printed (`afterclose list` has those kept here), or a log file',
     exitCode: exitCodes.usage,
   });
 }
@@ -188,7 +189,7 @@ function damaged(path: string, why: string): HarnessError {
   return new HarnessError({
     what: 'the session can not be judged',
     why: `${path} is damaged: ${why}`,
-    remedy: 'take an unaltered copy of the session, or make a new one with `afterclose repro`',
+    remedy: 'take an unaltered copy of the session, or make a new one',
     exitCode: exitCodes.inconclusive,
   });
 }

@@ -9,6 +9,9 @@ import type { Tracer } from './tracer.ts';
 /** Those that can be asked for, best first: without `--tracer` the first usable one watches. */
 export const liveTracers: readonly Tracer[] = [ebpf, dtrace, strace, none];
 
+/** The tracer of the article: `repro` tries it before the others. */
+export const reproTracer = 'dtrace';
+
 /** All that a saved session can name. Recordings are DTrace's. */
 export const tracers: readonly Tracer[] = [...liveTracers, recordingOf(dtrace)];
 

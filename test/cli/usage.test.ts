@@ -17,7 +17,7 @@ describe('what can not be understood ends with 2, says why and what was meant', 
     [['repro', '--network', 'udp5'], /udp4, udp6/, /--help/],
     [['repro', 'more'], /too many arguments/, /--help/],
     [['check'], /missing required argument/, /--help/],
-    [['check', '/no/such/session'], /not a saved session/, /no such directory/],
+    [['check', '/no/such/session'], /not a saved session/, /no such file or directory/],
     [['check', root], /not a saved session/, /session\.json/],
   ])('%j', async (words, what, hint) => {
     const { exitCode, stdout, stderr } = await afterclose(words);

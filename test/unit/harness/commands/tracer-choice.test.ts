@@ -68,6 +68,8 @@ test('what was asked for by name needs no line', async () => {
 test('the one that is preferred is tried first', async () => {
   await chooseTracer(null, host(), progress, 'strace');
   expect(lines).toEqual([
-    expect.stringMatching(/^(?:tracer strace|.*strace \(.*; ebpf \(.*; dtrace \()/) as unknown,
+    expect.stringMatching(
+      /^(?:tracer strace .*: the first choice of this command|.*strace \(.*; ebpf \(.*; dtrace \()/,
+    ) as unknown,
   ]);
 });

@@ -106,6 +106,14 @@ test('every mistake is told with its path, the nearest name beside it', async ()
   `);
 });
 
+test('a command that is a shell line, or is missing', async () => {
+  const found = await mistakesIn({ targets: { line: { command: './a -x' }, none: {} } });
+  expect(found).toEqual([
+    'targets.line.command: it must be a list of words: the program, then its arguments',
+    'targets.none.command: it must be a list of words: the program, then its arguments',
+  ]);
+});
+
 test('what the shape can not tell is told the same way', async () => {
   const found = await mistakesIn({
     targets: {

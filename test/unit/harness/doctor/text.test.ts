@@ -52,6 +52,18 @@ test.each([
     /watched by strace/,
   ],
   [
+    'a better one than that of repro',
+    [result('ebpf', 'evidence', ok('')), result('dtrace', 'evidence', ok(''))],
+    'can-run',
+    /watched by dtrace; the other commands take ebpf\.$/m,
+  ],
+  [
+    'a better one without that of repro',
+    [result('ebpf', 'evidence', ok('')), result('dtrace', 'evidence', missing)],
+    'can-run',
+    /watched by ebpf\.$/m,
+  ],
+  [
     'a tracer that could not be looked at',
     [result('dtrace', 'evidence', unknown)],
     'can-run',

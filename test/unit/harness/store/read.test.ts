@@ -144,7 +144,7 @@ describe('what is no session is refused with a reason', () => {
     const directory = await temporaryDirectory();
     await expect(readSession(join(directory, 'none'))).rejects.toMatchObject({
       exitCode: 2,
-      why: 'there is no such directory',
+      why: 'there is no such file or directory',
     });
   });
 
