@@ -133,6 +133,59 @@ describe('a release', () => {
   });
 });
 
+describe('a release that takes a while', () => {
+  const second = { inode: 78, cookie: 8, port: 0 };
+
+  /** A bind is entered while another thread is inside the close: after its release has begun. */
+  function during(steps: number | undefined, result: number | string): History {
+    const history = new History();
+    const main = history.run();
+    const other = main.thread();
+    udp(main, 3);
+    bind(main, 3);
+    udp(other, 4, second);
+    history.entered(main.pid, main.tid, { name: 'close', fd: fd(3) }, { socket: bound });
+    history.released(main.pid, main.tid, 77, 7, steps);
+    bind(other, 4, second, result);
+    history.returned(main.pid, main.tid, 'close', 0);
+    close(other, 4, second);
+    return history;
+  }
+
+  /** Beginning, entry of the bind, its return, return of the close. */
+  const untilTheReturn = 3;
+
+  it('is told with both of its ends, and the socket has gone by the first', () => {
+    const [socket] = ledgerOf(during(untilTheReturn, 0).whole()).sockets;
+    expect(socket?.released?.until).toBe((socket?.released?.at ?? 0) + 10 * untilTheReturn);
+    expect(socket?.goneBy).toBe(socket?.released?.at);
+  });
+
+  it('is over where it began if no end is told', () => {
+    const [socket] = ledgerOf(during(undefined, 0).whole()).sockets;
+    expect(socket?.released).not.toBeNull();
+    expect(socket?.released?.until).toBe(socket?.released?.at);
+  });
+
+  it.each([
+    ['before its end', untilTheReturn],
+    ['at its very end', 1],
+  ])('may hold a bind that is entered %s', (_, steps) => {
+    const { failedBinds: binds, doubts } = ledgerOf(during(steps, 'EADDRINUSE').whole());
+    expect(doubts).toEqual([]);
+    expect(binds.flatMap(({ holders }) => holders.map(({ socket }) => socket.address))).toEqual([address]);
+  });
+
+  it('holds no bind that is entered when it is over', () => {
+    const { failedBinds: binds } = ledgerOf(during(undefined, 'EADDRINUSE').whole());
+    expect(binds.map(({ holders }) => holders)).toEqual([[]]);
+  });
+
+  it('lets a bind through before its end', () => {
+    expect(codes(during(untilTheReturn, 0))).toEqual([]);
+  });
+});
+
 describe('the identity behind a descriptor', () => {
   it.each<[string, SocketIdentity | null]>([
     ['another socket', { inode: 99, cookie: 9, port: 0 }],
