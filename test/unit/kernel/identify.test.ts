@@ -133,6 +133,47 @@ describe('a release', () => {
   });
 });
 
+describe('a close that does not release, and no call holds the socket', () => {
+  const second = { inode: 78, cookie: 8, port: 0 };
+
+  /** As when epoll_wait in another thread was just asking the socket. */
+  function inEpoll(told: 'released' | 'lost'): { history: History; releasedAt: number } {
+    const history = new History();
+    const main = history.run();
+    const poller = main.thread();
+    udp(main, 5, { inode: 70, cookie: 1, port: 0 });
+    close(main, 5, { inode: 70, cookie: 1, port: 0 });
+    udp(main, 3);
+    bind(main, 3);
+    main.mark('closing udp 127.0.0.1:3001');
+    calls(main, { name: 'close', fd: fd(3) }, 0, { socket: bound }, {});
+    main.mark('closed udp 127.0.0.1:3001');
+    udp(main, 3, second);
+    bind(main, 3, second, 'EADDRINUSE');
+    if (told === 'released') history.released(poller.pid, poller.tid, 77, 7);
+    const releasedAt = history.now;
+    bind(main, 3, second);
+    close(main, 3, second);
+    return { history, releasedAt };
+  }
+
+  it('holds it until its release, in whatever thread that is', async () => {
+    const { history, releasedAt } = inEpoll('released');
+    const { verdict, doubts, findings } = await judge(history);
+    expect(doubts).toEqual([]);
+    expect(verdict).toBe('held');
+    expect(findings.find(({ code }) => code === 'linger')).toMatchObject({ address: `udp ${address}` });
+    const lives = ledgerOf(history.whole()).sockets;
+    expect(lives.find(({ inode }) => inode === 77)).toMatchObject({ goneBy: releasedAt });
+  });
+
+  it('is a disagreement where no release is told', async () => {
+    const { verdict, doubts } = await judge(inEpoll('lost').history);
+    expect(doubts.map(({ code }) => code)).toContain('identity-disagrees');
+    expect(verdict).not.toBe('clean');
+  });
+});
+
 describe('a release that takes a while', () => {
   const second = { inode: 78, cookie: 8, port: 0 };
 
