@@ -72,6 +72,7 @@ export class RunReplay {
   end(at: Nanos): void {
     for (const process of this.#lifecycle.all()) this.#lifecycle.reaped(process.pid, at);
     messagesEnd(this.#books, at);
+    for (const reference of this.#books.unreleased) this.#books.gone(reference, at);
     this.#books.settle();
   }
 

@@ -32,6 +32,11 @@ export class RunBooks {
   readonly identities = new IdentityBook();
   /** Possible references of messages that nobody has been seen to receive (message.ts). */
   readonly underWay = new Set<Reference>();
+  /**
+   * The last ones that the calls tell of, whose close has not released the socket: the kernel itself still held
+   * it for a moment (epoll_wait asking it, somebody reading /proc/PID/fd), and releases it there.
+   */
+  readonly unreleased = new Set<Reference>();
   readonly #sink: LedgerSink;
   readonly #options: BooksOptions;
   #sockets = 0;
@@ -112,8 +117,16 @@ export class RunBooks {
       }
     }
     this.#closedByCall(thread, reference, event.at);
-    if (event.name === 'close' && this.#options.closeReleasesInCall) this.gone(reference, event.at);
-    else this.dropped(thread, reference, event.at);
+    if (event.name !== 'close' || !this.#options.closeReleasesInCall)
+      this.dropped(thread, reference, event.at);
+    else if (this.#awaitsRelease(reference)) this.unreleased.add(reference);
+    else this.gone(reference, event.at);
+  }
+
+  #awaitsRelease({ isGone, socket }: Reference): boolean {
+    const { references, network, inode, released } = socket;
+    if (isGone || references.size > 1) return false;
+    return this.tellsReleases && network === 'udp' && inode !== null && released === null;
   }
 
   /** In a run without marks the close(2) that takes the last descriptor is what `closed` means. */
@@ -160,6 +173,7 @@ export class RunBooks {
     const goneBy = socket.released ?? { at };
     reference.goneBy = goneBy.at;
     this.underWay.delete(reference);
+    this.unreleased.delete(reference);
     socket.retire(reference);
     this.conflicts.gone(reference);
     if (socket.isGone && this.ports.socketEnded(socket, goneBy.at)) this.#handOver(socket, goneBy.at);

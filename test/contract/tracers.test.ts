@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { findTracer, liveTracers, tracers } from '../../harness/tracers/index.ts';
 import type { Tracer } from '../../harness/tracers/tracer.ts';
 import type { TraceEvent } from '../../src/trace/event.ts';
+import { isOrdered } from './decoding.ts';
 import { comparedRecordings, recordingsOf, tracingTracers } from './recordings.ts';
 
 const spec = { directory: '/sessions/one', launcher: ['/l', 'batch.json'], installation: {} };
@@ -21,10 +22,6 @@ async function decodeChunks(tracer: Tracer, chunks: readonly Uint8Array[]): Prom
 function cut(bytes: Uint8Array, size: number): Uint8Array[] {
   const count = Math.ceil(bytes.length / size);
   return Array.from({ length: count }, (_, index) => bytes.slice(index * size, (index + 1) * size));
-}
-
-function isOrdered(events: readonly TraceEvent[]): boolean {
-  return events.every((event, index) => event.at >= (events[index - 1]?.at ?? 0));
 }
 
 /** One event a line, so that a difference can be read. */

@@ -124,9 +124,17 @@ export class History {
     });
   }
 
-  /** The kernel's own word. */
-  released(pid: number, tid: number, inode: number | null, cookie: number | null = null): void {
-    this.#push({ kind: 'release', at: this.#step(), pid: asPid(pid), tid: asTid(tid), inode, cookie });
+  /** The kernel's own word. @param steps after which it is over; without: that is not told */
+  released(
+    pid: number,
+    tid: number,
+    inode: number | null,
+    cookie: number | null = null,
+    steps?: number,
+  ): void {
+    const at = this.#step();
+    const over = steps === undefined ? {} : { until: nanos(at + steps * stepNs) };
+    this.#push({ kind: 'release', at, pid: asPid(pid), tid: asTid(tid), inode, cookie, ...over });
   }
 
   forked(parent: number, parentTid: number | null, pid: number, tid: number): void {

@@ -6,27 +6,16 @@ import { decodeHexDump } from '../../harness/tracers/dtrace/hexdump.ts';
 import { createReordering } from '../../src/trace/order.ts';
 import { nanos } from '../../src/trace/ids.ts';
 import type { TraceEvent } from '../../src/trace/event.ts';
+import { cutAt, decodeChunks as decodeWith, isOrdered, place } from '../contract/decoding.ts';
 import { recordingsOf } from '../contract/recordings.ts';
 
 const recordings = recordingsOf(dtrace);
 const lines = recordings.flatMap(({ raw }) => Buffer.from(raw).toString('latin1').split('\n'));
 
 function decodeChunks(chunks: readonly Uint8Array[], windowNs = defaultWindowNs): TraceEvent[] {
-  const decoder = createDecoder(windowNs);
-  return [...chunks.flatMap((chunk) => decoder.push(chunk)), ...decoder.end()];
+  return decodeWith(createDecoder(windowNs), chunks);
 }
 
-function isOrdered(events: readonly TraceEvent[]): boolean {
-  return events.every((event, index) => event.at >= (events[index - 1]?.at ?? 0));
-}
-
-/** Bytes cut at these places (taken modulo their number). */
-function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
-  const ends = [...places.map((place) => place % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
-  return ends.map((end, index) => bytes.slice(ends[index - 1] ?? 0, end));
-}
-
-const place = fc.nat({ max: 1 << 20 });
 const windowNs = fc.constantFrom(0, 1000, 100_000, defaultWindowNs);
 
 /** A line of a recording with some bytes replaced, removed or inserted. */

@@ -3,24 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { createDecoder, defaultWindowNs } from '../../harness/tracers/ebpf/decode.ts';
 import { ebpf } from '../../harness/tracers/ebpf/tracer.ts';
 import type { TraceEvent } from '../../src/trace/event.ts';
+import { cutAt, decodeChunks as decodeWith, isOrdered, place } from '../contract/decoding.ts';
 import { recordingsOf } from '../contract/recordings.ts';
 
 const recordings = recordingsOf(ebpf).map(({ raw }) => Uint8Array.from(raw));
 const magicSize = 8;
 
 function decodeChunks(chunks: readonly Uint8Array[], windowNs = defaultWindowNs): TraceEvent[] {
-  const decoder = createDecoder(windowNs);
-  return [...chunks.flatMap((chunk) => decoder.push(chunk)), ...decoder.end()];
-}
-
-function isOrdered(events: readonly TraceEvent[]): boolean {
-  return events.every((event, index) => event.at >= (events[index - 1]?.at ?? 0));
-}
-
-/** Bytes cut at these places (taken modulo their number). */
-function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
-  const ends = [...places.map((place) => place % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
-  return ends.map((end, index) => bytes.slice(ends[index - 1] ?? 0, end));
+  return decodeWith(createDecoder(windowNs), chunks);
 }
 
 /** Each record, as its own size says. */
@@ -39,7 +29,6 @@ function traceOf(raw: Uint8Array, records: readonly Uint8Array[]): Uint8Array {
 const isDoubtful = (events: readonly TraceEvent[]): boolean =>
   events.some((event) => event.kind === 'loss' && event.extent === 'anywhere');
 
-const place = fc.nat({ max: 1 << 20 });
 const places = fc.array(place, { maxLength: 30 });
 const windowNs = fc.constantFrom(0, 1000, 100_000, defaultWindowNs);
 const recording = fc.constantFrom(...recordings);

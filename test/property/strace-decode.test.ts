@@ -8,6 +8,7 @@ import { decodeThreadLogs } from '../../harness/tracers/strace/thread-logs.ts';
 import type { TraceEvent } from '../../src/trace/event.ts';
 import { analyzeBlock } from '../../src/verdict/analysis.ts';
 import type { BlockAnalysis, ClaimsValue } from '../../src/verdict/analysis.ts';
+import { cutAt, decodeChunks as decodeWith, place } from '../contract/decoding.ts';
 import { recordingsOf } from '../contract/recordings.ts';
 
 const recordings = recordingsOf(strace);
@@ -31,8 +32,7 @@ function linesOf(raw: Uint8Array): string[] {
 }
 
 function decodeChunks(chunks: readonly Uint8Array[], calls: 'asked' | 'any'): TraceEvent[] {
-  const decoder = createDecoder(calls);
-  return [...chunks.flatMap((chunk) => decoder.push(chunk)), ...decoder.end()];
+  return decodeWith(createDecoder(calls), chunks);
 }
 
 function decodeLines(all: readonly string[], calls: 'asked' | 'any' = 'asked'): TraceEvent[] {
@@ -48,13 +48,6 @@ function isOrdered(events: readonly TraceEvent[]): boolean {
   );
 }
 
-/** Bytes cut at these places (taken modulo their number). */
-function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
-  const ends = [...places.map((place) => place % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
-  return ends.map((end, index) => bytes.slice(ends[index - 1] ?? 0, end));
-}
-
-const place = fc.nat({ max: 1 << 20 });
 const calls = fc.constantFrom('asked' as const, 'any' as const);
 const edits = fc.array(
   fc.tuple(place, fc.constantFrom('replace', 'remove', 'insert', 'cut'), fc.nat({ max: 255 })),

@@ -133,6 +133,100 @@ describe('a release', () => {
   });
 });
 
+describe('a close that does not release, and no call holds the socket', () => {
+  const second = { inode: 78, cookie: 8, port: 0 };
+
+  /** As when epoll_wait in another thread was just asking the socket. */
+  function inEpoll(told: 'released' | 'lost'): { history: History; releasedAt: number } {
+    const history = new History();
+    const main = history.run();
+    const poller = main.thread();
+    udp(main, 5, { inode: 70, cookie: 1, port: 0 });
+    close(main, 5, { inode: 70, cookie: 1, port: 0 });
+    udp(main, 3);
+    bind(main, 3);
+    main.mark('closing udp 127.0.0.1:3001');
+    calls(main, { name: 'close', fd: fd(3) }, 0, { socket: bound }, {});
+    main.mark('closed udp 127.0.0.1:3001');
+    udp(main, 3, second);
+    bind(main, 3, second, 'EADDRINUSE');
+    if (told === 'released') history.released(poller.pid, poller.tid, 77, 7);
+    const releasedAt = history.now;
+    bind(main, 3, second);
+    close(main, 3, second);
+    return { history, releasedAt };
+  }
+
+  it('holds it until its release, in whatever thread that is', async () => {
+    const { history, releasedAt } = inEpoll('released');
+    const { verdict, doubts, findings } = await judge(history);
+    expect(doubts).toEqual([]);
+    expect(verdict).toBe('held');
+    expect(findings.find(({ code }) => code === 'linger')).toMatchObject({ address: `udp ${address}` });
+    const lives = ledgerOf(history.whole()).sockets;
+    expect(lives.find(({ inode }) => inode === 77)).toMatchObject({ goneBy: releasedAt });
+  });
+
+  it('is a disagreement where no release is told', async () => {
+    const { verdict, doubts } = await judge(inEpoll('lost').history);
+    expect(doubts.map(({ code }) => code)).toContain('identity-disagrees');
+    expect(verdict).not.toBe('clean');
+  });
+});
+
+describe('a release that takes a while', () => {
+  const second = { inode: 78, cookie: 8, port: 0 };
+
+  /** A bind is entered while another thread is inside the close: after its release has begun. */
+  function during(steps: number | undefined, result: number | string): History {
+    const history = new History();
+    const main = history.run();
+    const other = main.thread();
+    udp(main, 3);
+    bind(main, 3);
+    udp(other, 4, second);
+    history.entered(main.pid, main.tid, { name: 'close', fd: fd(3) }, { socket: bound });
+    history.released(main.pid, main.tid, 77, 7, steps);
+    bind(other, 4, second, result);
+    history.returned(main.pid, main.tid, 'close', 0);
+    close(other, 4, second);
+    return history;
+  }
+
+  /** Beginning, entry of the bind, its return, return of the close. */
+  const untilTheReturn = 3;
+
+  it('is told with both of its ends, and the socket has gone by the first', () => {
+    const [socket] = ledgerOf(during(untilTheReturn, 0).whole()).sockets;
+    expect(socket?.released?.until).toBe((socket?.released?.at ?? 0) + 10 * untilTheReturn);
+    expect(socket?.goneBy).toBe(socket?.released?.at);
+  });
+
+  it('is over where it began if no end is told', () => {
+    const [socket] = ledgerOf(during(undefined, 0).whole()).sockets;
+    expect(socket?.released).not.toBeNull();
+    expect(socket?.released?.until).toBe(socket?.released?.at);
+  });
+
+  it.each([
+    ['before its end', untilTheReturn],
+    ['at its very end', 1],
+  ])('may hold a bind that is entered %s', (_, steps) => {
+    const { failedBinds: binds, doubts } = ledgerOf(during(steps, 'EADDRINUSE').whole());
+    expect(doubts).toEqual([]);
+    expect(binds.flatMap(({ holders }) => holders.map(({ socket }) => socket.address))).toEqual([address]);
+  });
+
+  it('holds no bind that is entered when it is over', () => {
+    const { failedBinds: binds } = ledgerOf(during(undefined, 'EADDRINUSE').whole());
+    expect(binds.map(({ holders }) => holders)).toEqual([[]]);
+  });
+
+  it('lets a bind through before its end', () => {
+    expect(codes(during(untilTheReturn, 0))).toEqual([]);
+  });
+});
+
 describe('the identity behind a descriptor', () => {
   it.each<[string, SocketIdentity | null]>([
     ['another socket', { inode: 99, cookie: 9, port: 0 }],
