@@ -52,7 +52,7 @@ export function describeReason({ code, subject }: GateReport['reasons'][number])
     case 'in-doubt':
       return `there is doubt about ${name}`;
     case 'too-few-runs':
-      return `${name} was clean in too few runs for the claim`;
+      return `${name} was run too few times for the claim`;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The answer of a gate, from its judged arms and its baseline. */
 import { runsNeeded } from '../statistics/claim.ts';
-import { decideGate, type GateArm, type GateDecision, type KindCount } from '../verdict/gate.ts';
+import { decideGate, type GateArm, type GateDecision } from '../verdict/gate.ts';
 import { mergeVerdicts } from '../verdict/verdict.ts';
 import type { JudgedArm } from './build.ts';
 import type { Question } from './question.ts';
@@ -35,16 +35,7 @@ function gateArm({ arm, runs }: JudgedArm): GateArm[] {
       verdict: runs.length === 0 ? 'unknown' : runs.map(({ verdict }) => verdict).reduce(mergeVerdicts),
       runs: runs.length,
       unknownRuns: runs.filter(({ verdict }) => verdict === 'unknown').length,
-      kinds: kindsOf(runs),
+      kindsByRun: runs.filter(({ verdict }) => verdict === 'held').map(({ kinds }) => kinds),
     },
   ];
-}
-
-function kindsOf(runs: JudgedArm['runs']): KindCount[] {
-  const counts = new Map<string, KindCount>();
-  for (const kind of runs.filter(({ verdict }) => verdict === 'held').flatMap((run) => run.kinds)) {
-    const key = JSON.stringify(kind);
-    counts.set(key, { ...kind, heldRuns: (counts.get(key)?.heldRuns ?? 0) + 1 });
-  }
-  return [...counts.values()];
 }
