@@ -1,10 +1,11 @@
 /** What a session is to answer, with all that its judgement takes beside the evidence; kept in session.json. */
 import { z } from 'zod';
 import { findingCodes } from '../findings/finding.ts';
+import { lowestRate } from '../statistics/claim.ts';
 
 /** As `Claim` of src/statistics/claim.ts. */
 const claim = z.strictObject({
-  below: z.number().gt(0).lt(1).describe('a share of runs'),
+  below: z.number().min(lowestRate).lt(1).describe('a share of runs'),
   confidence: z.number().gt(0).lt(1),
 });
 
