@@ -35,6 +35,7 @@ function gateArm({ arm, runs }: JudgedArm): GateArm[] {
       verdict: runs.length === 0 ? 'unknown' : runs.map(({ verdict }) => verdict).reduce(mergeVerdicts),
       runs: runs.length,
       unknownRuns: runs.filter(({ verdict }) => verdict === 'unknown').length,
+      idleRuns: runs.filter(({ figures }) => figures.binds === 0).length,
       kindsByRun: runs.filter(({ verdict }) => verdict === 'held').map(({ kinds }) => kinds),
     },
   ];

@@ -15,6 +15,8 @@ export interface GateArm {
   readonly verdict: Verdict;
   readonly runs: number;
   readonly unknownRuns: number;
+  /** In which nothing was bound: they can show no held port, whoever holds one. */
+  readonly idleRuns: number;
   /** What each of its held runs shows; a kind stands once in a run. */
   readonly kindsByRun: readonly (readonly FindingKind[])[];
 }
@@ -35,6 +37,7 @@ export interface GateReason {
     | 'known-good-held'
     | 'subject-held'
     | 'in-doubt'
+    | 'nothing-bound'
     | 'too-few-runs';
   /** Null: it is about none that was run. */
   readonly subject: string | null;
@@ -82,7 +85,8 @@ function reasonsOf(arm: GateArm, claim: Claim, findings: readonly GateFinding[])
   if (arm.verdict === 'held' && !(arm.role === 'subject' && isKnown)) return because(`${arm.role}-held`);
   if (arm.unknownRuns > 0 || arm.verdict === 'unknown') return because('in-doubt');
   // Known findings excuse no run: in those that were not made, others may have shown.
-  return arm.runs < runsNeeded(claim) ? because('too-few-runs') : [];
+  if (arm.runs - arm.idleRuns >= runsNeeded(claim)) return [];
+  return because(arm.idleRuns > 0 ? 'nothing-bound' : 'too-few-runs');
 }
 
 function hasOnlyKnown(states: readonly GateFinding['state'][]): boolean {

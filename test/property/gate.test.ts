@@ -19,6 +19,7 @@ const anyArm: fc.Arbitrary<GateArm> = fc
     verdict,
     runs,
     unknownRuns: verdict === 'unknown' ? 1 : 0,
+    idleRuns: 0,
     kindsByRun:
       verdict === 'held' ? [[{ code: 'linger', cause: 'call-in-flight', address: 'udp 127.0.0.1:1' }]] : [],
   }));

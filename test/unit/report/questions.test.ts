@@ -182,6 +182,15 @@ describe('a gate', () => {
     expect(headOf(passed)).toContain('--inconclusive=pass');
   });
 
+  test('a subject that never binds is not green', () => {
+    const runs = fixed.runs.map((each) => ({ ...each, figures: { ...each.figures, binds: 0 } }));
+    const report = judge([bad, good, { arm: fixed.arm, runs }]);
+    expect([report.outcome, report.exitCode]).toEqual(['inconclusive', 4]);
+    expect(headOf(report)?.replaceAll(/\s+/g, ' ')).toContain(
+      'semaphore@go1.9.7 bound nothing in too many runs',
+    );
+  });
+
   test('neither a red gate nor an interrupted one is let through', () => {
     const question = { ...gate, inconclusive: 'pass' } as const;
     expect(judge([bad, good, broken], { question }).exitCode).toBe(1);

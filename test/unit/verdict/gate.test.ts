@@ -12,6 +12,7 @@ const arm = (role: GateArm['role'], changes: Partial<GateArm> = {}): GateArm => 
   verdict: 'clean',
   runs: 29,
   unknownRuns: 0,
+  idleRuns: 0,
   kindsByRun: [],
   ...changes,
 });
@@ -51,6 +52,21 @@ describe('without a baseline', () => {
       ['inconclusive', 'in-doubt fixed'],
     ],
     ['one run too few', [bad, good, arm('subject', { runs: 28 })], ['inconclusive', 'too-few-runs fixed']],
+    [
+      'a subject that binds nothing, such as one that only prints its usage',
+      [bad, good, arm('subject', { idleRuns: 29 })],
+      ['inconclusive', 'nothing-bound fixed'],
+    ],
+    [
+      'a known-good arm that binds nothing shows nothing good',
+      [bad, arm('known-good', { idleRuns: 1 }), fixed],
+      ['inconclusive', 'nothing-bound known-good'],
+    ],
+    [
+      'enough runs beside those without a bind',
+      [bad, good, arm('subject', { runs: 30, idleRuns: 1 })],
+      ['as-expected'],
+    ],
     ['no known-bad arm', [good, fixed], ['inconclusive', 'known-bad-missing']],
     ['no known-good arm', [bad, fixed], ['inconclusive', 'known-good-missing']],
     ['no subject', [bad, good], ['inconclusive', 'subject-missing']],
