@@ -106,6 +106,11 @@ test('every mistake is told with its path, the nearest name beside it', async ()
   `);
 });
 
+test('a run that may take no time at all is a mistake', async () => {
+  const found = await mistakesIn({ targets: { old: { command: ['sh'], timeout: '0s' } } });
+  expect(found).toEqual(['targets.old.timeout: not a time such as 500ms, 60s or 5m']);
+});
+
 test('what the shape can not tell is told the same way', async () => {
   const found = await mistakesIn({
     targets: {
