@@ -42,14 +42,6 @@ describe('an unaltered session', () => {
   });
 });
 
-test('claims of more refused binds than were tried are none: no rate can be made of them', async () => {
-  const { directory, block } = await saveSession();
-  await writeFile(claimsFile(block, '0001'), JSON.stringify({ ...claims, addressInUse: claims.binds + 1 }));
-  const { claims: read, problems } = await readBlock(await readSession(directory), 0);
-  expect(read.get('0001')).toBeNull();
-  expect(problems.join()).toContain('more binds were refused than were tried');
-});
-
 describe('an altered session', () => {
   test.each([
     [
