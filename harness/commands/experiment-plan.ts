@@ -1,5 +1,5 @@
 /** From built programs to the plan that is saved, and how many runs a budget has room for. */
-import { cpus, loadavg, release, type } from 'node:os';
+import { release, type } from 'node:os';
 import { armId } from '../../src/experiment/arm.ts';
 import type { Arm } from '../../src/experiment/arm.ts';
 import { planSession, untraced } from '../../src/experiment/plan.ts';
@@ -21,7 +21,15 @@ import type { ChosenTracer } from './tracer-choice.ts';
 
 export interface ExperimentPlan extends Pick<
   SessionFile,
-  'session' | 'program' | 'command' | 'seed' | 'scenario' | 'warmUpRuns' | 'cyclesPerRun' | 'network'
+  | 'session'
+  | 'program'
+  | 'command'
+  | 'seed'
+  | 'scenario'
+  | 'warmUpRuns'
+  | 'cyclesPerRun'
+  | 'network'
+  | 'machine'
 > {
   readonly startedAt: Date;
   readonly question: Question;
@@ -68,7 +76,6 @@ export function planExperiment(request: ExperimentPlan): SessionFile {
     tracerRequested: first?.tracer.requested ?? null,
     tracer: first?.tracer.name ?? untraced,
     tracerVersion: first?.tracer.version ?? null,
-    machine: { loadAverage: loadavg()[0] ?? 0, cpus: cpus().length },
     kernel: `${type()} ${release()}`,
     runsPerArm,
     binaries: programs.map(({ variant, toolchain, goVersion, sha256 }) => ({

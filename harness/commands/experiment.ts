@@ -1,5 +1,6 @@
 /** What `repro`, `releases`, `compare` and `gate` have in common: build, plan, run, save, and judge what was saved. */
 import { randomBytes } from 'node:crypto';
+import { cpus, loadavg } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { untraced } from '../../src/experiment/plan.ts';
 import type { Shard } from '../../src/experiment/shard.ts';
@@ -139,6 +140,8 @@ async function conduct(
       warmUpRuns,
       cyclesPerRun,
       network: options.network,
+      // Looked at once: the plan that follows the warm-up would find its load, and call it that of others.
+      machine: { loadAverage: loadavg()[0] ?? 0, cpus: cpus().length },
       ports: place.ports,
       arms: experiment.wanted.map(({ tracer, role }, index) => ({
         program: programs[index] ?? missingProgram(),

@@ -10,7 +10,7 @@ import { formatClaim } from '../../src/report/statistics-words.ts';
 import type { Report } from '../../src/report/report.ts';
 import { readClaim, runsNeeded } from '../../src/statistics/claim.ts';
 import type { Claim } from '../../src/statistics/claim.ts';
-import { readBaseline, refuseStrangers, writeBaseline } from '../config/baseline.ts';
+import { readBaseline, refuseStrangers, sawEverything, writeBaseline } from '../config/baseline.ts';
 import type { Config, GateConfig } from '../config/config.ts';
 import { findConfig } from '../config/find-config.ts';
 import { HarnessError } from '../errors.ts';
@@ -176,12 +176,9 @@ function baselineOfShard(): HarnessError {
   });
 }
 
-/** Only from a gate that saw everything: what it did not see would be missing from the baseline. */
 async function keepBaseline(path: string, program: string, report: Report): Promise<string> {
-  const isWhole =
-    report.outcome !== 'interrupted' &&
-    report.gate?.reasons.every(({ code }) => code === 'subject-held') === true;
-  if (!isWhole) return 'no baseline was written: this gate did not see enough to say what is known';
+  if (!sawEverything(report))
+    return 'no baseline was written: this gate did not see enough to say what is known';
   const count = await writeBaseline(path, program, report);
   return `${formatCounted(count, 'known finding')} written to ${path}; read them before you commit them`;
 }

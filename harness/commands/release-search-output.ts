@@ -29,8 +29,7 @@ export async function printSearch(output: SearchOutput): Promise<number> {
 
 function describeSearch({ context, search, result }: SearchOutput): SearchDocument {
   const { end, runs, missing } = result;
-  const verdictOf = (release: string) =>
-    runs.find((each) => each.release === release)?.arm.verdict ?? 'unknown';
+  const verdictOf = (release: string) => runs.find((each) => each.release === release)?.verdict ?? 'unknown';
   const border =
     end.kind === 'border'
       ? {
@@ -48,9 +47,9 @@ function describeSearch({ context, search, result }: SearchOutput): SearchDocume
     border,
     why: whyNone(end),
     runsPerRelease: search.runs,
-    releases: runs.map(({ arm, report }) => ({
+    releases: runs.map(({ verdict, arm, report }) => ({
       release: arm.toolchain ?? '',
-      verdict: arm.verdict,
+      verdict,
       runs: arm.runs,
       heldRuns: arm.heldRuns ?? 0,
       tracer: arm.tracer,
@@ -78,9 +77,9 @@ function renderSearch(document: SearchDocument, { runs, missing }: SearchResult)
       ? `NO BORDER FOUND: ${why ?? ''}.`
       : `${variant} is ${border.verdicts.first} from ${border.first} on; ${border.last}, the one before it, is ${border.verdicts.last}.`;
   const width = Math.max(0, ...runs.map(({ arm }) => (arm.toolchain ?? '').length));
-  const lines = runs.map(({ arm, report }) => {
+  const lines = runs.map(({ verdict, arm, report }) => {
     const release = (arm.toolchain ?? '').padEnd(width);
-    return `  ${release}  ${arm.verdict.padEnd(7)}  ${runsHeld(arm).sentence}, ${report.session}`;
+    return `  ${release}  ${verdict.padEnd(7)}  ${runsHeld(arm).sentence}, ${report.session}`;
   });
   return [
     answer,

@@ -39,6 +39,8 @@ export interface SearchResult {
 
 export interface SearchedRelease {
   readonly release: string;
+  /** The arm's, but unknown where it is clean in a session that is not as expected. */
+  readonly verdict: Verdict;
   readonly arm: ArmReport;
   readonly report: Report;
 }
@@ -89,10 +91,10 @@ export async function searchReleases(
     });
     const [arm] = report.arms;
     if (arm === undefined) throw new RangeError('a session of one arm has none');
-    runs.push({ release, arm, report });
-    throwIfInterrupted(`${release} was being run`);
     // What broke off proves a race that it saw, and nothing by what it did not see.
     const verdict = arm.verdict === 'clean' && report.outcome !== 'as-expected' ? 'unknown' : arm.verdict;
+    runs.push({ release, verdict, arm, report });
+    throwIfInterrupted(`${release} was being run`);
     progress.say(`${release}: ${verdict}, held in ${arm.heldRuns ?? 0} of ${arm.runs} runs`);
     return verdict;
   }

@@ -46,6 +46,15 @@ export function refuseStrangers(baseline: Baseline, { arms }: Pick<SessionFile, 
   );
 }
 
+/** What a gate did not see would be missing from its baseline, and a rate from too few runs would hide how it grows. */
+export function sawEverything({ outcome, gate, arms }: Report): boolean {
+  if (gate === null || outcome === 'interrupted') return false;
+  const isWhole = arms
+    .filter(({ role }) => role === 'subject')
+    .every(({ runs, unknownRuns }) => unknownRuns === 0 && runs >= gate.runsNeeded);
+  return isWhole && gate.reasons.every(({ code }) => code === 'subject-held');
+}
+
 /** Whatever was found of the subjects is known from now on; what was not seen any more is left out. */
 export async function writeBaseline(path: string, program: string, { gate }: Report): Promise<number> {
   const findings = (gate?.findings ?? [])

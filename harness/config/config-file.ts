@@ -19,7 +19,7 @@ const target = z.strictObject({
     .describe('what a comparison expects of it; left out: nothing'),
   timeout: z
     .string()
-    .regex(/^\d{1,6}(ms|s|m)$/, 'not a time such as 500ms, 60s or 5m')
+    .regex(/^[1-9]\d{0,5}(ms|s|m)$/, 'not a time such as 500ms, 60s or 5m')
     .default('60s')
     .describe('a run that takes longer is ended, and then in doubt'),
 });

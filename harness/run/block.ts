@@ -158,8 +158,8 @@ function tracerEnvironment(): Record<string, string> {
 }
 
 /** No run may take longer than its timeout; starting and detaching a tracer takes seconds (DTrace up to 7). */
-function patienceMs(batch: Batch): number {
-  return Math.max(...batch.runs.map((run) => run.timeoutMs + run.graceMs)) + 60_000;
+function patienceMs({ runs }: Batch): number {
+  return runs.reduce((most, run) => Math.max(most, run.timeoutMs + run.graceMs), 0) + 60_000;
 }
 
 const pollMs = 100;

@@ -3,6 +3,7 @@
  * can not differ.
  */
 import type { Arm } from '../../src/experiment/arm.ts';
+import { untraced } from '../../src/experiment/plan.ts';
 import type { PlannedRun } from '../../src/experiment/plan.ts';
 import { buildReport } from '../../src/report/build.ts';
 import type { ReportInput, SessionEnd as ReportedEnd } from '../../src/report/build.ts';
@@ -50,7 +51,7 @@ export async function judgeSession(directory: string): Promise<Judgement> {
   const { command, seed, session, tracerRequested, tracer, question, machine, warmUpRuns, shard } =
     saved.plan;
   const judged = {
-    end: reportedEnd(saved),
+    end: reportedEnd(saved, summaries),
     arms: saved.plan.arms.map((arm, index) => ({
       arm: plainArm(arm),
       runs: runsOfArm(saved, index, summaries),
@@ -171,8 +172,8 @@ function damagedDoubt(block: string, text: string): Doubt {
   return { code: 'altered', run: null, address: null, pid: null, at: null, text: `${block}: ${text}` };
 }
 
-function reportedEnd({ end }: SavedSession): ReportedEnd {
-  const ended = end?.ended;
+function reportedEnd(saved: SavedSession, summaries: ReadonlyMap<string, RunSummary>): ReportedEnd {
+  const ended = saved.end?.ended;
   switch (ended?.how) {
     case undefined:
       return { kind: 'broken-off' };
@@ -181,8 +182,19 @@ function reportedEnd({ end }: SavedSession): ReportedEnd {
     case 'interrupted':
       return { kind: 'interrupted', signal: ended.signalNumber };
     case 'failed':
-      return { kind: ended.exitCode === exitCodes.environment ? 'failed' : 'broken-off' };
+      return {
+        kind:
+          ended.exitCode === exitCodes.environment && !wasTraced(saved, summaries) ? 'failed' : 'broken-off',
+      };
   }
+}
+
+/** Some counted run: where a later tracer does not start, what an earlier one saw is judged all the same. */
+function wasTraced({ plan }: SavedSession, summaries: ReadonlyMap<string, RunSummary>): boolean {
+  return plan.blocks
+    .filter(({ tracer, purpose }) => tracer !== untraced && purpose === 'counted')
+    .flatMap(({ runs }) => runs)
+    .some(({ run }) => summaries.get(run)?.doubts.every(({ code }) => code !== 'run-missing') === true);
 }
 
 /** Linux 6.6 moved the release of close(2) into the call. Unknown kernels get the rule that is certain less often. */

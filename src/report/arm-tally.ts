@@ -7,7 +7,7 @@ import type { Distribution } from '../statistics/distribution.ts';
 import type { Arm } from '../experiment/arm.ts';
 import type { Counts } from '../statistics/counts.ts';
 import type { DoubtCode } from '../verdict/doubt.ts';
-import type { KindCount } from '../verdict/gate.ts';
+import type { KindSet } from '../verdict/gate.ts';
 import type { ClaimedFigures, FindingKind, RunFigures, RunSummary } from '../verdict/run-summary.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { JudgedArm } from './build.ts';
@@ -38,8 +38,10 @@ export class ArmTally {
   readonly verdicts: Record<Verdict, number> = { clean: 0, unknown: 0, held: 0 };
   /** Planned, and never came to run. */
   missingRuns = 0;
+  /** In which nothing was bound. */
+  idleRuns = 0;
   readonly #doubtful = new Map<DoubtCode, number>();
-  readonly #kinds = new Map<string, KindCount>();
+  readonly #kindSets = new Map<string, KindSet>();
   readonly #linger = durationTotals();
   readonly #closeLag = durationTotals();
   readonly #units: (Counts | undefined)[] = [];
@@ -70,7 +72,8 @@ export class ArmTally {
     for (const code of new Set(run.doubts.map((doubt) => doubt.code)))
       this.#doubtful.set(code, this.runsWith(code) + 1);
     if (run.doubts.some(({ code }) => code === 'run-missing')) this.missingRuns++;
-    if (run.verdict === 'held') for (const kind of run.kinds) this.#addKind(kind);
+    if (run.figures.binds === 0) this.idleRuns++;
+    if (run.verdict === 'held') this.#addKinds(run.kinds);
   }
 
   /** Runs of which nothing is known, not even a doubt of their own: the session says why. */
@@ -98,8 +101,8 @@ export class ArmTally {
   }
 
   /** Of the held runs. */
-  get kinds(): readonly KindCount[] {
-    return [...this.#kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, kind]) => kind);
+  get kindSets(): readonly KindSet[] {
+    return [...this.#kindSets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, set]) => set);
   }
 
   get linger(): Distribution | null {
@@ -130,10 +133,17 @@ export class ArmTally {
     this.#units[unit] = { successes: successes + claims.addressInUse, trials: trials + claims.binds };
   }
 
-  #addKind({ code, cause, address }: FindingKind): void {
-    const key = JSON.stringify([code, cause, address]);
-    const heldRuns = (this.#kinds.get(key)?.heldRuns ?? 0) + 1;
-    this.#kinds.set(key, { code, cause, address, heldRuns });
+  #addKinds(kinds: readonly FindingKind[]): void {
+    const keyed = new Map(
+      kinds.map(({ code, cause, address }) => [
+        JSON.stringify([code, cause, address]),
+        { code, cause, address },
+      ]),
+    );
+    const sorted = [...keyed].sort(([a], [b]) => (a < b ? -1 : 1));
+    const key = sorted.map(([each]) => each).join('\n');
+    const heldRuns = (this.#kindSets.get(key)?.heldRuns ?? 0) + 1;
+    this.#kindSets.set(key, { kinds: sorted.map(([, kind]) => kind), heldRuns });
   }
 }
 

@@ -12,7 +12,9 @@ import type { ComparisonReport } from './report.ts';
 export function compareArms(arms: readonly TalliedArm[]): ComparisonReport[] {
   const [reference, ...others] = arms;
   if (reference === undefined) return [];
-  const tested = others.map((other) => compare(other, reference));
+  const comparisons =
+    countsOf(reference) === null ? 0 : others.filter((other) => countsOf(other) !== null).length;
+  const tested = others.map((other) => compare(other, reference, comparisons));
   const adjusted = holmAdjusted(tested.flatMap(({ test }) => test?.pTwoSided ?? []));
   let next = 0;
   return tested.map((comparison) => {
@@ -27,13 +29,13 @@ export function compareArms(arms: readonly TalliedArm[]): ComparisonReport[] {
 const level = 0.05;
 
 /** An unknown run may be either, so that a table which leaves it out, or takes it for clean, would lie. */
-function compare(arm: TalliedArm, reference: TalliedArm): ComparisonReport {
+function compare(arm: TalliedArm, reference: TalliedArm, comparisons: number): ComparisonReport {
   const names = { arm: armId(arm.arm), reference: armId(reference.arm) };
   const [counts, of] = [countsOf(arm), countsOf(reference)];
   if (counts === null || of === null) return { ...names, seen: 'not-tested', test: null };
   const { twoSided, less, greater } = fisherTest(counts, of);
   const odds = oddsRatio(counts, of);
-  const { higher, lower } = detectableDifference(of, counts.trials);
+  const { higher, lower } = detectableDifference(of, counts.trials, comparisons);
   return {
     ...names,
     seen: 'no-difference',

@@ -51,8 +51,10 @@ export function describeReason({ code, subject }: GateReport['reasons'][number])
       return `${name} was held`;
     case 'in-doubt':
       return `there is doubt about ${name}`;
+    case 'nothing-bound':
+      return `${name} bound nothing in too many runs, and a run without a bind proves nothing`;
     case 'too-few-runs':
-      return `${name} was clean in too few runs for the claim`;
+      return `${name} was run too few times for the claim`;
   }
 }
 

@@ -34,7 +34,8 @@ function gateArm({ arm, tally }: TalliedArm): GateArm[] {
       verdict: tally.verdict,
       runs: tally.runs,
       unknownRuns: tally.verdicts.unknown,
-      kinds: tally.kinds,
+      idleRuns: tally.idleRuns,
+      kindSets: tally.kindSets,
     },
   ];
 }

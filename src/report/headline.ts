@@ -88,7 +88,11 @@ function unexpected(arms: readonly ArmReport[], nameOf: NameOf): string {
 function inconclusive(report: Report, nameOf: NameOf): string {
   const { arms } = report;
   const missing = missingReleases(report);
-  const judged = arms.filter((arm) => arm.expected !== null);
+  // In a comparison every arm that was traced is an answer, whether or not something is expected of it.
+  const judged =
+    report.question.kind === 'compare'
+      ? arms.filter((arm) => arm.tracer !== untraced)
+      : arms.filter((arm) => arm.expected !== null);
   const notHeld = judged.filter((arm) => arm.expected === 'held' && arm.verdict === 'clean');
   const unknown = judged.filter((arm) => arm.verdict === 'unknown');
   const reasons = [

@@ -100,6 +100,7 @@ export const gateReport = z.strictObject({
           'known-good-held',
           'subject-held',
           'in-doubt',
+          'nothing-bound',
           'too-few-runs',
         ]),
         subject: z.string().nullable(),

@@ -13,6 +13,9 @@ export interface Claim {
   readonly confidence: number;
 }
 
+/** Below it no number of runs is practical. */
+export const lowestRate = 1e-9;
+
 /**
  * How many clean runs it takes: 29 for `<10% at 95%`, 299 for `<1% at 95%`. The same number of runs sees a
  * race of that rate with that confidence.
@@ -21,7 +24,7 @@ export interface Claim {
 export function runsNeeded({ below, confidence }: Claim): number {
   requireShare(confidence);
   requireShare(below);
-  if (below < fewest) throw new RangeError(`no number of runs is practical for a rate of ${below}`);
+  if (below < lowestRate) throw new RangeError(`no number of runs is practical for a rate of ${below}`);
   const runs = Math.log(1 - confidence) / Math.log1p(-below);
   // Where 1 - 0.95 or the rate is no double, a whole number of runs must not become one more.
   return Math.max(1, Math.ceil(runs * (1 - slack)));
@@ -63,12 +66,11 @@ export function readRate(text: string): Reading<number> {
     : { kind: 'mistake', why, remedy: 'write a rate as "1%"' };
 }
 
-const fewest = 1e-9;
 const slack = 1e-12;
 
 function whyNoRate(rate: number): string | null {
   if (!isShare(rate)) return 'a rate lies above 0 % and below 100 %';
-  return rate < fewest ? 'no number of runs is practical for a rate below 0.0000001 %' : null;
+  return rate < lowestRate ? 'no number of runs is practical for a rate below 0.0000001 %' : null;
 }
 
 function isShare(value: number): boolean {

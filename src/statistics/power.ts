@@ -1,6 +1,6 @@
 /**
  * "No difference seen" says little without what could have been seen: the nearest true rate of the other
- * arm that Fisher's two-sided test at 5 % would have told from this one with a probability of 80 %, given
+ * arm that Fisher's two-sided test at 5 % (all comparisons together) would have told from this one with a probability of 80 %, given
  * the rate seen in this arm as if it were the true one.
  *
  * By enumeration: for each count a of this arm, the smallest count b of the other that the test calls
@@ -23,29 +23,38 @@ export interface DetectableDifference {
   readonly lower: number | null;
 }
 
-/** @param trials of the other arm; both arms from 1 to 10^6 (tried: 0.3 s) */
-export function detectableDifference(observed: Counts, trials: number): DetectableDifference {
+/**
+ * @param trials of the other arm; both arms from 1 to 10^6 (tried: 0.3 s)
+ * @param comparisons that are told together: by Holm's procedure a p-value of 5 % over their number is told
+ * apart whatever the others are, a higher one perhaps
+ */
+export function detectableDifference(
+  observed: Counts,
+  trials: number,
+  comparisons = 1,
+): DetectableDifference {
   requireCounts(observed.successes, observed.trials);
   requireCounts(0, trials);
   const mirrored = { successes: observed.trials - observed.successes, trials: observed.trials };
-  const lower = lowestHigher(mirrored, trials);
+  const level = familyLevel / comparisons;
+  const lower = lowestHigher(mirrored, trials, level);
   return {
     baseline: observed.successes / observed.trials,
-    higher: lowestHigher(observed, trials),
+    higher: lowestHigher(observed, trials, level),
     lower: lower === null ? null : 1 - lower,
   };
 }
 
-const level = 0.05;
+const familyLevel = 0.05;
 const wantedPower = 0.8;
 const negligible = 1e-12;
 const mostThresholds = 500;
 const precision = 1e-9;
 
-function lowestHigher(observed: Counts, trials: number): number | null {
+function lowestHigher(observed: Counts, trials: number, level: number): number | null {
   const baseline = observed.successes / observed.trials;
   const counts = likelyCounts(observed.trials, baseline);
-  const needed = thresholds(counts, observed.trials, trials);
+  const needed = thresholds(counts, observed.trials, trials, level);
   const power = (share: number): number => {
     const atLeast = upperTails(trials, share);
     return counts.reduce((sum, { probability }, i) => sum + probability * atLeast(needed[i] as number), 0);
@@ -85,7 +94,12 @@ function likelyCounts(trials: number, share: number): LikelyCount[] {
 }
 
 /** For each count, the smallest of the other arm that is called higher; its trials plus one: none is. */
-function thresholds(counts: readonly LikelyCount[], trials: number, otherTrials: number): number[] {
+function thresholds(
+  counts: readonly LikelyCount[],
+  trials: number,
+  otherTrials: number,
+  level: number,
+): number[] {
   const stride = Math.ceil(counts.length / mostThresholds);
   const slope = otherTrials / trials;
   const computed: number[] = [];

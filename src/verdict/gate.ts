@@ -15,17 +15,22 @@ export interface GateArm {
   readonly verdict: Verdict;
   readonly runs: number;
   readonly unknownRuns: number;
-  /** Of its held runs; each with how many of them show it. */
-  readonly kinds: readonly KindCount[];
+  /** In which nothing was bound: they can show no held port, whoever holds one. */
+  readonly idleRuns: number;
+  /** What its held runs show, each run in one of them. */
+  readonly kindSets: readonly KindSet[];
 }
 
-export interface KindCount extends FindingKind {
+/** Held runs that show the same; a kind stands once. */
+export interface KindSet {
+  readonly kinds: readonly FindingKind[];
   readonly heldRuns: number;
 }
 
-/** A finding that is known, from the baseline. */
-export interface KnownKind extends KindCount {
+/** A finding that is known, from the baseline; `address` null: whatever the address is. */
+export interface KnownKind extends FindingKind {
   readonly subject: string;
+  readonly heldRuns: number;
   readonly runs: number;
 }
 
@@ -38,15 +43,14 @@ export interface GateReason {
     | 'known-good-held'
     | 'subject-held'
     | 'in-doubt'
+    | 'nothing-bound'
     | 'too-few-runs';
   /** Null: it is about none that was run. */
   readonly subject: string | null;
 }
 
 /** What became of a finding against the baseline. */
-export interface GateFinding extends KindCount {
-  readonly subject: string;
-  readonly runs: number;
+export interface GateFinding extends KnownKind {
   /** `gone`: it is in the baseline and was not seen. */
   readonly state: 'new' | 'known' | 'grown' | 'gone';
   /** In the baseline; null: it is not there. */
@@ -86,40 +90,56 @@ function reasonsOf(arm: GateArm, claim: Claim, findings: readonly GateFinding[])
   const isKnown = hasOnlyKnown(own.map(({ state }) => state));
   if (arm.verdict === 'held' && !(arm.role === 'subject' && isKnown)) return because(`${arm.role}-held`);
   if (arm.unknownRuns > 0 || arm.verdict === 'unknown') return because('in-doubt');
-  return arm.verdict === 'clean' && arm.runs < runsNeeded(claim) ? because('too-few-runs') : [];
+  // Known findings excuse no run: in those that were not made, others may have shown.
+  if (arm.runs - arm.idleRuns >= runsNeeded(claim)) return [];
+  return because(arm.idleRuns > 0 ? 'nothing-bound' : 'too-few-runs');
 }
 
 function hasOnlyKnown(states: readonly GateFinding['state'][]): boolean {
   return states.includes('known') && !states.includes('new') && !states.includes('grown');
 }
 
-/** Each kind of finding of a subject, and each that the baseline expects of it. */
-function weigh({ subject, kinds, runs }: GateArm, baseline: readonly KnownKind[]): GateFinding[] {
+/**
+ * Each kind of finding of a subject that the baseline does not know, then each entry of the baseline. What an
+ * entry knows at any address is counted together: at an address of its own each run would look like no growth.
+ */
+function weigh({ subject, kindSets, runs }: GateArm, baseline: readonly KnownKind[]): GateFinding[] {
   const own = baseline.filter((known) => known.subject === subject);
-  const seen = kinds.map((kind): GateFinding => {
-    const known = own.find((each) => covers(each, kind));
-    if (known === undefined) return { ...kind, subject, runs, state: 'new', before: null };
-    const before = { heldRuns: known.heldRuns, runs: known.runs };
-    return {
-      ...kind,
-      subject,
-      runs,
-      state: hasGrown(kind.heldRuns, runs, before) ? 'grown' : 'known',
-      before,
-    };
-  });
-  const gone = own
-    .filter((known) => !kinds.some((kind) => covers(known, kind)))
-    .map(({ code, cause, address, heldRuns, runs: of }): GateFinding => {
-      const before = { heldRuns, runs: of };
-      return { code, cause, address, subject, heldRuns: 0, runs, state: 'gone', before };
-    });
-  return [...seen, ...gone];
+  const runsWith = (is: (kind: FindingKind) => boolean) =>
+    kindSets.reduce((sum, { kinds, heldRuns }) => (kinds.some(is) ? sum + heldRuns : sum), 0);
+  const unknown = distinct(kindSets.flatMap(({ kinds }) => kinds)).filter(
+    (kind) => entryOf(kind, own) === undefined,
+  );
+  return [
+    ...unknown.map((kind): GateFinding => {
+      const heldRuns = runsWith((each) => isSame(each, kind));
+      return { ...kind, subject, heldRuns, runs, state: 'new', before: null };
+    }),
+    ...own.map((known): GateFinding => {
+      const { code, cause, address } = known;
+      const before = { heldRuns: known.heldRuns, runs: known.runs };
+      const heldRuns = runsWith((kind) => entryOf(kind, own) === known);
+      const state = heldRuns === 0 ? 'gone' : hasGrown(heldRuns, runs, before) ? 'grown' : 'known';
+      return { code, cause, address, subject, heldRuns, runs, state, before };
+    }),
+  ];
 }
 
-function covers(known: KnownKind, { code, cause, address }: FindingKind): boolean {
-  const isSameKind = known.code === code && known.cause === cause;
-  return isSameKind && (known.address === null || known.address === address);
+/** The one at its own address goes before the one at any. */
+function entryOf(kind: FindingKind, own: readonly KnownKind[]): KnownKind | undefined {
+  return (
+    own.find((known) => isSame(known, kind)) ?? own.find((known) => isSame(known, { ...kind, address: null }))
+  );
+}
+
+function isSame(a: FindingKind, b: FindingKind): boolean {
+  return a.code === b.code && a.cause === b.cause && a.address === b.address;
+}
+
+function distinct(kinds: readonly FindingKind[]): FindingKind[] {
+  return [
+    ...new Map(kinds.map((kind) => [JSON.stringify([kind.code, kind.cause, kind.address]), kind])).values(),
+  ];
 }
 
 const level = 0.05;

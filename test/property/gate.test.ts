@@ -19,15 +19,16 @@ const anyArm: fc.Arbitrary<GateArm> = fc
     verdict,
     runs,
     unknownRuns: verdict === 'unknown' ? 1 : 0,
-    kinds:
+    idleRuns: 0,
+    kindSets:
       verdict === 'held'
-        ? [{ code: 'linger', cause: 'call-in-flight', address: 'udp 127.0.0.1:1', heldRuns: runs }]
+        ? [{ kinds: [{ code: 'linger', cause: 'call-in-flight', address: 'udp 127.0.0.1:1' }], heldRuns: 1 }]
         : [],
   }));
 const anyArms = fc.array(anyArm, { maxLength: 6 });
 
 const outcomeOf = (arms: readonly GateArm[]): string => decideGate(arms, claim, []).outcome;
-const doubted = (arm: GateArm): GateArm => ({ ...arm, verdict: 'unknown', unknownRuns: 1, kinds: [] });
+const doubted = (arm: GateArm): GateArm => ({ ...arm, verdict: 'unknown', unknownRuns: 1, kindSets: [] });
 
 test('green takes a known-bad arm that is held, a known-good one that is clean, and clean subjects', () => {
   fc.assert(

@@ -60,6 +60,13 @@ describe('headline', () => {
     `);
   });
 
+  it('inconclusive: doubt about a command of which nothing is expected', () => {
+    const own = { arm: { ...arms.fixedOld.arm, expected: null }, runs: unknownRuns };
+    const question = { kind: 'compare', claim: { below: 0.1, confidence: 0.95 } } as const;
+    const { verdict } = headline(buildReport(session({ arms: [arms.unfixedOld, own], question })));
+    expect(verdict).toBe('there is doubt about semaphore on go1.9.7 (0 of 5, 2 unknown).');
+  });
+
   it('inconclusive: doubt', () => {
     expect(told([arms.unfixedOld, { arm: arms.fixedOld.arm, runs: unknownRuns }])).toMatchInlineSnapshot(`
       [

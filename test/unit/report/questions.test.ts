@@ -180,6 +180,15 @@ describe('a gate', () => {
     expect(headOf(passed)).toContain('--inconclusive=pass');
   });
 
+  test('a subject that never binds is not green', () => {
+    const runs = fixed.runs.map((each) => ({ ...each, figures: { ...each.figures, binds: 0 } }));
+    const report = judge([bad, good, { arm: fixed.arm, runs }]);
+    expect([report.outcome, report.exitCode]).toEqual(['inconclusive', 4]);
+    expect(headOf(report)?.replaceAll(/\s+/g, ' ')).toContain(
+      'semaphore@go1.9.7 bound nothing in too many runs',
+    );
+  });
+
   test('neither a red gate nor an interrupted one is let through', () => {
     const question = { ...gate, inconclusive: 'pass' } as const;
     expect(judge([bad, good, broken], { question }).exitCode).toBe(1);
@@ -214,8 +223,8 @@ describe('a gate', () => {
         claim <10 % at 95 %, which takes 29 clean runs of an arm; a baseline
         NEW semaphore@go1.9.7: conflict (after-close) of udp 127.0.0.1:3001, in 30 of
           30 runs
-        known semaphore@go1.9.7: linger (call-in-flight) of udp 127.0.0.1:3001, in 30
-          of 30 runs, 29 of 30 in the baseline"
+        known semaphore@go1.9.7: linger (call-in-flight) of any address, in 30 of 30
+          runs, 29 of 30 in the baseline"
     `);
   });
 });

@@ -71,6 +71,15 @@ describe('detectableDifference', () => {
     expect(missed).toBeCloseTo(0.2, 7);
   });
 
+  it('asks for more among several comparisons: of six, 0 of 20 is told from 7 of 20 on', () => {
+    // p = 0.0083 and 0.020 against a level of 0.05 / 6 = 0.00833.
+    expect(twoSidedP(counts(0, 20), counts(7, 20))).toBeLessThan(0.05 / 6);
+    expect(twoSidedP(counts(0, 20), counts(6, 20))).toBeGreaterThan(0.05 / 6);
+    const share = detectableDifference(counts(0, 20), 20, 6).higher!;
+    const missed = [0, 1, 2, 3, 4, 5, 6].reduce((sum, count) => sum + point(count, 20, share), 0);
+    expect(missed).toBeCloseTo(0.2, 7);
+  });
+
   it('says that three runs see nothing, not even never against always', () => {
     expect(detectableDifference(counts(0, 3), 3)).toEqual({ baseline: 0, higher: null, lower: null });
     expect(detectableDifference(counts(3, 3), 3)).toEqual({ baseline: 1, higher: null, lower: null });

@@ -1,24 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { decideGate, type GateArm, type KnownKind } from '../../../src/verdict/gate.ts';
+import { decideGate, type GateArm, type KindSet, type KnownKind } from '../../../src/verdict/gate.ts';
 
 const claim = { below: 0.1, confidence: 0.95 };
 const linger = { code: 'linger', cause: 'call-in-flight', address: 'udp 127.0.0.1:3001' } as const;
 const conflict = { ...linger, code: 'conflict', cause: 'after-close' } as const;
 
+const shown = (heldRuns: number, kinds: KindSet['kinds']): KindSet[] => [{ kinds, heldRuns }];
 const arm = (role: GateArm['role'], changes: Partial<GateArm> = {}): GateArm => ({
   subject: role === 'subject' ? 'fixed' : role,
   role,
   verdict: 'clean',
   runs: 29,
   unknownRuns: 0,
-  kinds: [],
+  idleRuns: 0,
+  kindSets: [],
   ...changes,
 });
-const bad = arm('known-bad', { verdict: 'held', kinds: [{ ...linger, heldRuns: 29 }] });
+const bad = arm('known-bad', { verdict: 'held', kindSets: shown(29, [linger]) });
 const good = arm('known-good');
 const fixed = arm('subject');
 const heldIn = (heldRuns: number): GateArm =>
-  arm('subject', { verdict: 'held', kinds: [{ ...linger, heldRuns }] });
+  arm('subject', { verdict: 'held', kindSets: shown(heldRuns, [linger]) });
 
 const codesOf = (arms: readonly GateArm[], baseline: readonly KnownKind[] = []) => {
   const { outcome, reasons } = decideGate(arms, claim, baseline);
@@ -31,7 +33,7 @@ describe('without a baseline', () => {
     ['a subject is held', [bad, good, heldIn(1)], ['unexpected', 'subject-held fixed']],
     [
       'the known-good arm is held',
-      [bad, arm('known-good', { verdict: 'held', kinds: [{ ...linger, heldRuns: 1 }] }), fixed],
+      [bad, arm('known-good', { verdict: 'held', kindSets: shown(1, [linger]) }), fixed],
       ['unexpected', 'known-good-held known-good'],
     ],
     [
@@ -50,6 +52,21 @@ describe('without a baseline', () => {
       ['inconclusive', 'in-doubt fixed'],
     ],
     ['one run too few', [bad, good, arm('subject', { runs: 28 })], ['inconclusive', 'too-few-runs fixed']],
+    [
+      'a subject that binds nothing, such as one that only prints its usage',
+      [bad, good, arm('subject', { idleRuns: 29 })],
+      ['inconclusive', 'nothing-bound fixed'],
+    ],
+    [
+      'a known-good arm that binds nothing shows nothing good',
+      [bad, arm('known-good', { idleRuns: 1 }), fixed],
+      ['inconclusive', 'nothing-bound known-good'],
+    ],
+    [
+      'enough runs beside those without a bind',
+      [bad, good, arm('subject', { runs: 30, idleRuns: 1 })],
+      ['as-expected'],
+    ],
     ['no known-bad arm', [good, fixed], ['inconclusive', 'known-bad-missing']],
     ['no known-good arm', [bad, fixed], ['inconclusive', 'known-good-missing']],
     ['no subject', [bad, good], ['inconclusive', 'subject-missing']],
@@ -102,8 +119,37 @@ describe('against a baseline', () => {
     expect(judge(heldIn(1), [known({ address: null })])).toEqual(['as-expected', 'known']);
   });
 
+  test('what is known at any address may not grow over all of them together', () => {
+    const everywhere = Array.from({ length: 29 }, (_, run) =>
+      shown(1, [{ ...linger, address: `udp 127.0.0.1:${run}` }]),
+    );
+    const subject = arm('subject', { verdict: 'held', kindSets: everywhere.flat() });
+    expect(judge(subject, [known({ address: null })])).toEqual(['unexpected', 'grown']);
+    expect(judge(subject, [known({ address: null, heldRuns: 28 })])).toEqual(['as-expected', 'known']);
+  });
+
+  test('two addresses in one run are one held run of what is known at any', () => {
+    const both = [linger, { ...linger, address: 'udp 127.0.0.1:3002' }];
+    const subject = arm('subject', { verdict: 'held', kindSets: shown(5, both) });
+    expect(judge(subject, [known({ address: null })])).toEqual(['as-expected', 'known']);
+  });
+
+  test('an entry at its own address goes before one at any', () => {
+    const subject = arm('subject', { verdict: 'held', kindSets: shown(29, [linger]) });
+    expect(judge(subject, [known({ address: null }), known({ heldRuns: 29 })])).toEqual([
+      'as-expected',
+      'gone',
+      'known',
+    ]);
+  });
+
+  test('what is known excuses no run: others may have shown in those that were not made', () => {
+    const [outcome, ...reasons] = codesOf([bad, good, { ...heldIn(1), runs: 1 }], [known()]);
+    expect([outcome, ...reasons]).toEqual(['inconclusive', 'too-few-runs fixed']);
+  });
+
   test('findings of more addresses than are kept apart are never known by an address', () => {
-    const crowd = arm('subject', { verdict: 'held', kinds: [{ ...linger, address: null, heldRuns: 1 }] });
+    const crowd = arm('subject', { verdict: 'held', kindSets: shown(1, [{ ...linger, address: null }]) });
     expect(judge(crowd, [known()])[0]).toBe('unexpected');
     expect(judge(crowd, [known({ address: null })])[0]).toBe('as-expected');
   });

@@ -39,6 +39,7 @@ const request: ExperimentPlan = {
   warmUpRuns: 2,
   cyclesPerRun: 7,
   network: 'udp4',
+  machine: { loadAverage: 0.25, cpus: 2 },
   ports: null,
   arms: [arm(program('unfixed')), arm(program('semaphore'))],
 };
@@ -47,6 +48,7 @@ describe('the plan', () => {
   test('is a session file', () => {
     const plan = planExperiment(request);
     expect(sessionSchema.parse(plan)).toEqual(plan);
+    expect(plan.machine).toEqual(request.machine);
     expect(plan.arms.map((each) => each.arguments.join(' '))).toEqual(
       Array.from({ length: 4 }, () => '-cycles 7 -network udp4'),
     );

@@ -5,6 +5,7 @@ import {
   baselineJsonSchema,
   readBaseline,
   refuseStrangers,
+  sawEverything,
   writeBaseline,
 } from '../../../../harness/config/baseline.ts';
 import { configJsonSchema } from '../../../../harness/config/config-file.ts';
@@ -39,6 +40,8 @@ test.each<[unknown, string]>([
   [null, 'its schemaVersion is none'],
   [{ ...whole, program: 'my server' }, 'it is about "my server", this gate about "udp-reconnect"'],
   [{ ...whole, findings: [{ ...known, heldRuns: 0 }] }, 'findings[0].heldRuns'],
+  [{ ...whole, findings: [{ ...known, heldRuns: 6 }] }, 'more runs showed it than there were'],
+  [{ ...whole, findings: [{ ...known, runs: 2 ** 52 }] }, 'findings[0].runs'],
 ])('%j is refused with the difference', async (content, why) => {
   await expect(readBaseline(await fileWith(content), 'udp-reconnect')).rejects.toMatchObject({
     exitCode: 2,
@@ -71,6 +74,25 @@ test('what is written is known the next time', async () => {
   const baseline = await readBaseline(path, 'udp-reconnect');
   const next = buildReport(sample({ arms: [subject], question: { ...question, baseline } }));
   expect(next.gate?.findings.map(({ state }) => state)).toEqual(['known', 'known']);
+});
+
+test('a baseline takes a gate that saw everything: enough runs of the subjects, and no doubt about any', () => {
+  const gateWith = (below: number, unknown: 0 | 1) => {
+    const [first, ...others] = arms.unfixedOld.runs;
+    const runs =
+      unknown === 0 ? arms.unfixedOld.runs : [{ ...first!, verdict: 'unknown' as const }, ...others];
+    const gated = [
+      { ...arms.unfixedOld, arm: { ...arms.unfixedOld.arm, variant: 'bad', role: 'known-bad' as const } },
+      { ...arms.fixedOld, arm: { ...arms.fixedOld.arm, role: 'known-good' as const } },
+      { arm: { ...arms.unfixedOld.arm, role: 'subject' as const }, runs },
+    ];
+    const claim = { below, confidence: 0.95 };
+    const question = { kind: 'gate', claim, inconclusive: 'fail', baseline: null } as const;
+    return buildReport(sample({ arms: gated, question }));
+  };
+  expect(sawEverything(gateWith(0.5, 0))).toBe(true);
+  expect(sawEverything(gateWith(0.5, 1))).toBe(false);
+  expect(sawEverything(gateWith(0.1, 0))).toBe(false);
 });
 
 test('the schemas that are committed are those of the code', async () => {

@@ -114,6 +114,11 @@ test('a command that is a shell line, or is missing', async () => {
   ]);
 });
 
+test('a run that may take no time at all is a mistake', async () => {
+  const found = await mistakesIn({ targets: { old: { command: ['sh'], timeout: '0s' } } });
+  expect(found).toEqual(['targets.old.timeout: not a time such as 500ms, 60s or 5m']);
+});
+
 test('what the shape can not tell is told the same way', async () => {
   const found = await mistakesIn({
     targets: {
