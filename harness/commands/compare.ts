@@ -1,5 +1,5 @@
 /** `compare A B [...]`: the runs of two or more arms side by side, with what they say and what they can not say. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { readRate, runsNeeded } from '../../src/statistics/claim.ts';
 import { findConfig } from '../config/find-config.ts';
 import { listVariants } from '../go/variants.ts';
@@ -38,7 +38,11 @@ export function compareCommand(context: CommandContext, setExitCode: (code: numb
     .option('--runs <n>', `counted runs of every arm (default: ${defaultRuns})`, wholeNumber(1, 10_000))
     .option('--cycles <n>', 'rounds of every run of a variant', wholeNumber(1, 1_000_000), 400)
     .option('--warm-up <n>', 'runs of every arm before the first that counts', wholeNumber(0, 1000), 1)
-    .option('--budget <time>', 'as many whole runs as fit into it: 60s, 5m', durationMs)
+    .addOption(
+      new Option('--budget <time>', 'as many whole runs as fit into it: 60s, 5m')
+        .argParser(durationMs)
+        .conflicts('runs'),
+    )
     .option('--detect <rate>', 'say what it takes to see a race of this rate per run: 1%', readWith(readRate))
     .action(async (words: readonly string[], options: CompareOptions) => {
       setExitCode(await compare(context, words, options));

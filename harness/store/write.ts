@@ -1,7 +1,8 @@
 /** Makes the session's directory and fills it; everything is on disk before anything judges. */
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HarnessError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Batch } from '../run/batch.ts';
@@ -27,8 +28,19 @@ export async function checkIsFree(directory: string): Promise<void> {
 export async function createSession(directory: string, session: SessionFile): Promise<void> {
   await guarded(directory, async () => {
     await checkIsFree(directory);
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     await writeJsonFile(join(directory, sessionFileName), session);
+  });
+}
+
+/** Node's own recursive mkdir never ends where a system answers ENOENT to each try, as /proc does. */
+async function makeDirectory(directory: string): Promise<void> {
+  if (existsSync(directory)) return;
+  const parent = dirname(directory);
+  if (parent !== directory) await makeDirectory(parent);
+  await mkdir(directory).catch((error: unknown) => {
+    // Somebody else was faster.
+    if (!existsSync(directory)) throw error;
   });
 }
 
@@ -139,6 +151,9 @@ async function guarded<T>(directory: string, write: () => Promise<T>): Promise<T
   }
 }
 
+/** ENOENT: a system that makes no directories there (/proc), or somebody took the session away. */
+const unwritable = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT']);
+
 /** A full disk ends the session as inconclusive; a place that can not be written to at all is a matter of the environment. */
 function explainWriteFailure(directory: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
@@ -151,7 +166,7 @@ function explainWriteFailure(directory: string, error: unknown): unknown {
       cause: error,
     });
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
+  if (code !== undefined && unwritable.has(code)) {
     return new HarnessError({
       what: 'the session could not be saved',
       why: `${directory} can not be written to (${code})`,

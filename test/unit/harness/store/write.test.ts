@@ -31,6 +31,11 @@ describe('a new session', () => {
     await expect(createSession(join(file, 'session'), session)).rejects.toMatchObject({ exitCode: 3 });
     await expect(createSession(file, session)).rejects.toMatchObject({ exitCode: 3 });
   });
+
+  test('refuses a place where the system makes no directories', async () => {
+    await expect(createSession('/proc/session', session)).rejects.toMatchObject({ exitCode: 3 });
+    await expect(createSession('/proc/a/b', session)).rejects.toMatchObject({ exitCode: 3 });
+  });
 });
 
 describe('a document', () => {
