@@ -39,6 +39,7 @@ type Options struct {
 	Nonce uint64
 	Form  Form
 	Hooks bool
+	Casts bool // plain loads from the kernel's structures, and no calls of a helper; since Linux 6.2
 }
 
 func load(options Options) (*ebpf.Collection, error) {
@@ -48,6 +49,9 @@ func load(options Options) (*ebpf.Collection, error) {
 	}
 	spec.Maps["ring"].MaxEntries = options.Ring
 	if err := spec.Variables["nonce"].Set(options.Nonce); err != nil {
+		return nil, err
+	}
+	if err := spec.Variables["may_cast"].Set(options.Casts); err != nil {
 		return nil, err
 	}
 	for name, program := range spec.Programs {

@@ -49,26 +49,29 @@ func Start(file *os.File, ring uint32, cgroup string) (*Tracing, error) {
 	return t, nil
 }
 
-// loadAny leaves out first what is not needed for a trace, and then tries the other form.
+// loadAny does without what is only faster, then without what is not needed for a trace, and then tries the other form.
 func (t *Tracing) loadAny(options Options) error {
 	var first error
 	for _, form := range []Form{Typed, Raw} {
 		for _, withHooks := range []bool{true, false} {
-			if withHooks && !options.Hooks {
-				continue
-			}
-			try := options
-			try.Form, try.Hooks = form, withHooks
-			programs, err := load(try)
-			if err == nil {
-				t.programs, t.Form = programs, form
-				return nil
-			}
-			if first == nil {
-				first = err
-			}
-			if withHooks {
-				t.HooksRefused = errors.New(reason(err))
+			for _, casts := range []bool{true, false} {
+				if withHooks && !options.Hooks {
+					continue
+				}
+				programs, err := load(Options{options.Ring, options.Nonce, form, withHooks, casts})
+				if err == nil {
+					t.programs, t.Form = programs, form
+					if withHooks {
+						t.HooksRefused = nil
+					}
+					return nil
+				}
+				if first == nil {
+					first = err
+				}
+				if withHooks {
+					t.HooksRefused = errors.New(reason(err))
+				}
 			}
 		}
 	}
