@@ -119,12 +119,13 @@ u32 launcher = 0; /* its pid as the kernel numbers it */
 u32 level = 0;	  /* of its pid namespace */
 u32 next_process = 0;
 
+/* Atomic: the programs at the hooks can lose their processor to another one in the middle of it. */
 INLINE void count(u32 counter)
 {
 	u64 *counted = bpf_map_lookup_elem(&counts, &counter);
 
 	if (counted)
-		*counted += 1;
+		__sync_fetch_and_add(counted, 1);
 }
 
 INLINE void *reserve(u32 kind, u64 size)
