@@ -31,6 +31,12 @@ INLINE void hear_greeting(const struct arguments *args)
 	launcher = bpf_get_current_pid_tgid() >> 32;
 }
 
+/* A call of a 32-bit program: its number means another one. */
+INLINE int is_compat(void)
+{
+	return bpf_get_current_task_btf()->thread_info.status & TS_COMPAT;
+}
+
 /* Null: not ours. */
 INLINE struct thread *watched_thread(void)
 {
@@ -63,14 +69,14 @@ INLINE int is_mark(const char *path)
 	return *(u64 *)path == 0x637265746661402fULL && (*(u64 *)(path + 8) & 0xffffffffffULL) == 0x2f65736f6cULL;
 }
 
-static __attribute__((noinline)) int tell_long_mark(const struct thread *thread, const void *path)
+static __attribute__((noinline)) int tell_long_mark(const struct thread *thread, const void *path, u64 at)
 {
 	struct mark *record = reserve(KIND_MARK, sizeof(*record));
 	long length;
 
 	if (!record)
 		return 0;
-	begin_record(&record->head, KIND_MARK, sizeof(record->head), thread, thread->entered);
+	begin_record(&record->head, KIND_MARK, sizeof(record->head), thread, at);
 	length = bpf_probe_read_user_str(record->path, TEXT, path);
 	if (length > 0)
 		record->head.size += length - 1;
@@ -79,7 +85,7 @@ static __attribute__((noinline)) int tell_long_mark(const struct thread *thread,
 }
 
 /* Right into the record: most paths that a traced program gives to access(2) are marks. */
-INLINE void tell_mark(const struct thread *thread, const void *path, s32 result)
+INLINE void tell_mark(const struct thread *thread, const void *path, s32 result, u64 at)
 {
 	struct short_mark *record = reserve(KIND_MARK, sizeof(*record));
 	long length;
@@ -88,15 +94,15 @@ INLINE void tell_mark(const struct thread *thread, const void *path, s32 result)
 		return;
 	length = bpf_probe_read_user_str(record->path, SHORT_TEXT, path);
 	if (length > 14 && length < SHORT_TEXT && is_mark(record->path)) {
-		begin_record(&record->head, KIND_MARK, sizeof(record->head), thread, thread->entered);
+		begin_record(&record->head, KIND_MARK, sizeof(record->head), thread, at);
 		record->head.size += length - 1;
 		return submit(record, KIND_MARK);
 	}
 	if (length == SHORT_TEXT && is_mark(record->path)) {
 		bpf_ringbuf_discard(record, RB_NO_WAKEUP);
-		tell_long_mark(thread, path);
+		tell_long_mark(thread, path, at);
 	} else if (length < 0 && result != -EFAULT) {
-		begin_record(&record->head, KIND_FAULT, sizeof(record->head), thread, thread->entered);
+		begin_record(&record->head, KIND_FAULT, sizeof(record->head), thread, at);
 		submit(record, KIND_FAULT);
 	} else {
 		bpf_ringbuf_discard(record, RB_NO_WAKEUP);
