@@ -25,6 +25,8 @@ export type DoubtCode =
   | 'contradiction'
   // what the replay infers is not what a tracer in the kernel says
   | 'identity-disagrees'
+  // what another tracer says of the same run is something else
+  | 'cross-check-disagrees'
   | 'unknown-descriptor'
   | 'unknown-process'
   // marks

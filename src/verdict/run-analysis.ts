@@ -3,17 +3,20 @@ import { findingRules } from '../findings/index.ts';
 import type { Finding } from '../findings/finding.ts';
 import { lingerLengthNs } from '../findings/linger.ts';
 import type { RuleAnswer, RunFrame } from '../findings/rule.ts';
-import type { FailedBind, LedgerSink, SocketLife } from '../kernel/ledger.ts';
+import type { BindJudgement, FailedBind, LedgerSink, SocketLife } from '../kernel/ledger.ts';
 import { RunReplay, type ReplayOptions } from '../kernel/replay.ts';
 import { durationRecorder } from '../statistics/distribution.ts';
+import type { BindLog } from './bind-log.ts';
 import { disagreements, type ClaimsValue } from './claims.ts';
 import type { Doubt, DoubtCode } from './doubt.ts';
+import { withoutCertainty } from './run-summary.ts';
 import type { FindingKind, Note, RunFigures, RunSummary } from './run-summary.ts';
 import type { Verdict } from './verdict.ts';
 
 export class RunAnalysis implements LedgerSink {
   readonly replay: RunReplay;
   readonly #frame: RunFrame;
+  readonly #bindLog: BindLog | undefined;
   readonly #doubts: Doubt[] = [];
   #doubtsSeen = 0;
   /** The evidence disagrees with itself or with the program: something is missing, and nobody knows where. */
@@ -26,9 +29,14 @@ export class RunAnalysis implements LedgerSink {
   readonly #linger = durationRecorder();
   readonly #closeLag = durationRecorder();
 
-  constructor(frame: RunFrame, options: ReplayOptions) {
+  constructor(frame: RunFrame, options: ReplayOptions, bindLog?: BindLog) {
     this.#frame = frame;
-    this.replay = new RunReplay(this, options);
+    this.#bindLog = bindLog;
+    const onBind = (judgement: BindJudgement): void => {
+      options.onBind?.(judgement);
+      bindLog?.judged(judgement);
+    };
+    this.replay = new RunReplay(this, { ...options, onBind });
   }
 
   socketEnded(life: SocketLife): void {
@@ -40,6 +48,7 @@ export class RunAnalysis implements LedgerSink {
   }
 
   bindFailed(bind: FailedBind): void {
+    this.#bindLog?.refused(bind);
     for (const rule of findingRules) this.#take(rule.ofFailedBind?.(bind, this.#frame) ?? {});
   }
 
@@ -62,24 +71,26 @@ export class RunAnalysis implements LedgerSink {
     }
     const isUncertain = isSessionInDoubt || this.#isRefuted;
     const findings = [...this.#findings].sort((a, b) => a.at - b.at);
-    return {
+    const summary: RunSummary = {
       run: this.#frame.run,
-      verdict: this.#verdict(isUncertain),
+      verdict: this.#verdict(),
       doubts: this.#doubts,
       doubtsOmitted: this.#doubtsSeen - this.#doubts.length,
-      findings: isUncertain ? findings.map((finding) => ({ ...finding, certain: false })) : findings,
+      findings,
       findingsOmitted: this.#findingsSeen - findings.length,
-      kinds: isUncertain ? [] : [...this.#kinds.values()],
+      kinds: [...this.#kinds.values()],
       figures: this.#figures(),
       claimed: claims,
       notes: [...this.#notes.values()],
+      crossCheck: null,
     };
+    return isUncertain ? withoutCertainty(summary) : summary;
   }
 
   /** A certain finding outweighs any doubt; a doubt outweighs the absence of findings. */
-  #verdict(isUncertain: boolean): Verdict {
-    if (!isUncertain && this.#certainSeen > 0) return 'held';
-    return isUncertain || this.#doubtsSeen > 0 || this.#findingsSeen > 0 ? 'unknown' : 'clean';
+  #verdict(): Verdict {
+    if (this.#certainSeen > 0) return 'held';
+    return this.#doubtsSeen > 0 || this.#findingsSeen > 0 ? 'unknown' : 'clean';
   }
 
   #figures(): RunFigures {
