@@ -134,7 +134,7 @@ export const armReport = z.strictObject({
       runsNotCompared: count,
       whyNot: z.string().nullable().describe('of the first run that could not be compared; null: all could'),
       compared: count.describe('binds that both traces show'),
-      refused: count.describe('of them, those that met EADDRINUSE'),
+      refused: count.describe('of them, those that met EADDRINUSE in both'),
       undetermined: count.describe('refused ones at which not both can tell who was in the way'),
       disagreements: count.describe('each is a doubt, `cross-check-disagrees`, and makes its run unknown'),
     })

@@ -2,8 +2,10 @@
  * Two tracers watched the same run: do they tell the same story? Each bind of the one is held against the same bind
  * of the other. What both are sure of must be the same; what only one of them can tell is no disagreement.
  */
-import type { Doubt, DoubtCode } from './doubt.ts';
-import type { BindLog, LoggedBind, NamedHolder, Refusal } from './bind-log.ts';
+import { compareRefusals, refusedFor } from './compare-refusals.ts';
+import { incompleteCodes, refutingCodes } from './doubt.ts';
+import type { Doubt } from './doubt.ts';
+import type { BindLog, LoggedBind } from './bind-log.ts';
 import { withoutCertainty } from './run-summary.ts';
 import type { CrossCheck, RunSummary } from './run-summary.ts';
 
@@ -18,8 +20,8 @@ export interface Witness {
 
 /**
  * The run as the first one has it, with what the second says of it. A disagreement is a doubt, and takes the certainty
- * of everything that was found. Where the second is in doubt itself its agreement is worth nothing: the check is not
- * made, and the run stays what it was.
+ * of everything that was found. Where a trace is not whole, or the second is refuted itself, so that its agreement is
+ * worth nothing, the check is not made, and the run stays what it was.
  */
 export function crossCheck(own: Witness, other: Witness): RunSummary {
   const { summary } = own;
@@ -29,10 +31,9 @@ export function crossCheck(own: Witness, other: Witness): RunSummary {
   const counts = compareBinds(own, other, differences);
   compareVerdicts(own, other, differences);
   const { count: disagreements, doubts } = differences;
-  const isWorthless = other.summary.verdict === 'unknown' && summary.verdict !== 'unknown';
-  if (disagreements === 0 && isWorthless) {
-    const why = `${other.tracer} is in doubt: ${whyInDoubt(other)}`;
-    return { ...summary, crossCheck: notMade(other.tracer, why) };
+  const refuted = whyRefuted(other);
+  if (disagreements === 0 && refuted !== null) {
+    return { ...summary, crossCheck: notMade(other.tracer, refuted) };
   }
   const checked = {
     ...summary,
@@ -46,30 +47,16 @@ export function crossCheck(own: Witness, other: Witness): RunSummary {
   });
 }
 
-/** Which code of a doubt says that binds may be missing from a trace, or be there under another number. */
-const incompleteCodes: ReadonlySet<DoubtCode> = new Set<DoubtCode>([
-  'dropped',
-  'count-mismatch',
-  'unparsed',
-  'truncated',
-  'probe-error',
-  'unpaired',
-  'disorder',
-  'unordered',
-  'not-followed',
-  'tracer-died',
-  'run-missing',
-  'unknown-process',
-  'unknown-descriptor',
-]);
-
 function whatIsMissing({ tracer, summary, doubts }: Witness): string | null {
   const doubt = [...doubts, ...summary.doubts].find(({ code }) => incompleteCodes.has(code));
-  return doubt === undefined ? null : `the trace of ${tracer} is not whole: ${doubt.text}`;
+  if (doubt !== undefined) return `the trace of ${tracer} is not whole: ${doubt.text}`;
+  return summary.doubtsOmitted > 0 ? `there are too many doubts about the trace of ${tracer}` : null;
 }
 
-function whyInDoubt({ summary, doubts }: Witness): string {
-  return [...doubts, ...summary.doubts][0]?.text ?? 'it is sure of nothing that it found';
+/** Its books do not agree with themselves, with the kernel, or with what the program claims. */
+function whyRefuted({ tracer, summary }: Witness): string | null {
+  const doubt = summary.doubts.find(({ code }) => refutingCodes.has(code));
+  return doubt === undefined ? null : `${tracer} is in doubt: ${doubt.text}`;
 }
 
 function notMade(tracer: string, why: string): CrossCheck {
@@ -89,11 +76,12 @@ function compareBinds(own: Witness, other: Witness, differences: Differences): C
       const told = differenceOf(a, b, [own.tracer, other.tracer]);
       if (told.kind === 'different') {
         const address = (a ?? b)?.address ?? null;
-        differences.add(`bind ${index + 1} of ${thread}: ${told.text}`, { pid, address });
+        const place = `bind ${index + 1} of ${thread} to ${address ?? '?'}`;
+        differences.add(`${place}: ${told.text}`, { pid, address });
       }
       if (a === undefined || b === undefined) continue;
       counts.compared++;
-      if (a.answered === 'blocked') counts.refused++;
+      if (a.answered === 'blocked' && b.answered === 'blocked') counts.refused++;
       if (told.kind === 'undetermined') counts.undetermined++;
     }
   }
@@ -127,71 +115,31 @@ function differenceOf(
 ): Difference {
   if (a === b) return { kind: 'none' };
   if (a === undefined || b === undefined) {
-    const [who, whoNot, { address }] = a === undefined ? [theirs, ours, b as LoggedBind] : [ours, theirs, a];
-    return { kind: 'different', text: `${who} saw it ask for ${address}, ${whoNot} did not see it` };
+    const [who, whoNot] = a === undefined ? [theirs, ours] : [ours, theirs];
+    return { kind: 'different', text: `${who} saw it, ${whoNot} did not` };
   }
   const both = (tell: (bind: LoggedBind) => string): Difference => {
-    return { kind: 'different', text: `${tell(a)} by ${ours}, ${tell(b)} by ${theirs}` };
+    return { kind: 'different', text: `by ${ours} ${tell(a)}; by ${theirs} ${tell(b)}` };
   };
   if (a.address !== b.address) return both(({ address }) => `it asked for ${address}`);
-  const place = `of ${a.address}`;
   if (a.answered !== b.answered)
-    return both(({ answered }) => `${place}, ${answered === 'free' ? 'given' : 'refused'}`);
-  const predictions = new Set([a.predicted, b.predicted]);
-  if (predictions.has('free') && predictions.has('blocked'))
-    return both(({ predicted }) => `${place}, which had to be ${predicted}`);
+    return both(({ answered }) => (answered === 'free' ? 'it was given' : 'it was refused'));
+  if (a.answered === 'free') return isContrary(a, b) ? both(expectation) : { kind: 'none' };
   const agreement = compareRefusals(a.refusal, b.refusal);
   if (agreement === 'different')
-    return both(({ refusal }) => `${place}, refused because of ${holdersText(refusal)}`);
+    return both(({ refusal }) => `it was refused because of ${refusedFor(refusal)}`);
   return { kind: agreement === 'same' ? 'none' : 'undetermined' };
 }
 
-/**
- * Calls are seen a moment earlier by the one and later by the other, so that a close that was under way may have begun
- * before the bind for one of them only. Who really held the address is a possible holder for both.
- */
-function compareRefusals(a: Refusal | null, b: Refusal | null): 'same' | 'undetermined' | 'different' {
-  if (a === null || b === null) return a === b ? 'same' : 'undetermined';
-  // The same, but no name.
-  if (a.holders.length === 0 && b.holders.length === 0) return 'undetermined';
-  if (a.holders.length === 0 || b.holders.length === 0) {
-    return (a.holders.length === 0 ? a : b).isOpen ? 'undetermined' : 'different';
-  }
-  if (!isPossibleFor(a, b) || !isPossibleFor(b, a)) return 'different';
-  if (!a.holders.some((holder) => isAmong(holder, b.holders))) return 'different';
-  const [ours, theirs] = [decisive(a), decisive(b)];
-  const isSame = ours.length === theirs.length && ours.every((holder) => isAmong(holder, theirs));
-  return isSame ? 'same' : 'undetermined';
+/** By their books one of them is sure that it had to be refused, the other that nothing was in the way. */
+function isContrary(a: LoggedBind, b: LoggedBind): boolean {
+  return a.predicted !== b.predicted && [a, b].every(({ predicted }) => predicted !== 'undetermined');
 }
 
-/** Whatever the one is sure of. */
-function isPossibleFor(a: Refusal, b: Refusal): boolean {
-  return a.holders.every((holder) => !holder.certain || isAmong(holder, b.holders));
-}
-
-function decisive({ holders }: Refusal): readonly NamedHolder[] {
-  const certain = holders.filter((holder) => holder.certain);
-  return certain.length > 0 ? certain : holders;
-}
-
-function isAmong(holder: NamedHolder, others: readonly NamedHolder[]): boolean {
-  return others.some((other) => isSameHolder(holder, other));
-}
-
-/** The same socket, held by the same reference; a tracer may leave out calls in flight beside a descriptor. */
-function isSameHolder(a: NamedHolder, b: NamedHolder): boolean {
-  const isSameSocket = a.boundBy?.thread === b.boundBy?.thread && a.boundBy?.number === b.boundBy?.number;
-  return isSameSocket && a.references.some((name) => b.references.includes(name));
-}
-
-function holdersText(refusal: Refusal | null): string {
-  if (refusal === null || refusal.holders.length === 0) return 'nobody inside the run';
-  return refusal.holders.map(holderText).join(' or ');
-}
-
-function holderText({ boundBy, references, certain }: NamedHolder): string {
-  const bound = boundBy === null ? 'not by a bind' : `by bind ${boundBy.number} of ${boundBy.thread}`;
-  return `${certain ? '' : 'perhaps '}${references.join(' and ')} (bound ${bound})`;
+function expectation({ predicted }: LoggedBind): string {
+  return predicted === 'free'
+    ? 'nothing was in its way'
+    : 'something was in its way, and it was given all the same';
 }
 
 function compareVerdicts(own: Witness, other: Witness, differences: Differences): void {

@@ -8,7 +8,8 @@ import { RunReplay, type ReplayOptions } from '../kernel/replay.ts';
 import { durationRecorder } from '../statistics/distribution.ts';
 import type { BindLog } from './bind-log.ts';
 import { disagreements, type ClaimsValue } from './claims.ts';
-import type { Doubt, DoubtCode } from './doubt.ts';
+import { refutingCodes } from './doubt.ts';
+import type { Doubt } from './doubt.ts';
 import { withoutCertainty } from './run-summary.ts';
 import type { FindingKind, Note, RunFigures, RunSummary } from './run-summary.ts';
 import type { Verdict } from './verdict.ts';
@@ -150,13 +151,6 @@ function keyOf({ code, cause, address }: FindingKind): string {
 function isLater(a: Finding, b: Finding): boolean {
   return a.certain === b.certain ? a.at > b.at : !a.certain;
 }
-
-/** Doubts that are losses without a time: with one of them no finding of the run is certain. */
-const refutingCodes: ReadonlySet<DoubtCode> = new Set([
-  'contradiction',
-  'identity-disagrees',
-  'claims-disagree',
-]);
 
 /** A run keeps this many findings of each kind in full; a report shows fewer. */
 const findingsKeptPerCode = 8;

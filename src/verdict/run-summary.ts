@@ -30,7 +30,7 @@ export interface CrossCheck {
   readonly tracer: string;
   /** Binds that both traces show. */
   readonly compared: number;
-  /** Those of them that met EADDRINUSE. */
+  /** Those of them that met EADDRINUSE in both. */
   readonly refused: number;
   /** Refused ones at which not both can tell who was in the way. */
   readonly undetermined: number;
