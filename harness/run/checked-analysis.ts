@@ -16,10 +16,11 @@ export async function analyzeChecked(
   facts: BlockFacts,
   companion: Tracer | null,
 ): Promise<BlockAnalysis> {
-  if (companion === null) return analyzeBlock(eventsOf(tracer, block.rawTrace), facts);
+  if (companion === null || tracer.evidence === 'claims')
+    return analyzeBlock(eventsOf(tracer, block.rawTrace), facts);
   // What the shell doubts is said of the tracer's own runs. How the companion ended shows in its trace: it was the
   // launcher, so nobody but the tracer saw it go.
-  const theirFacts = { ...facts, losses: [], doubts: [] };
+  const theirFacts = { ...facts, evidence: companion.evidence, losses: [], doubts: [] };
   const theirs = await witnesses(companion, block.companionTrace, theirFacts);
   const ours = await witnesses(tracer, block.rawTrace, facts);
   const runs = ours.analysis.runs.map((summary) => {

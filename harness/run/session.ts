@@ -107,7 +107,7 @@ async function runBlocks(request: SessionRequest): Promise<SessionEnd> {
     const end = await runOne({ ...request, plan }, index, runsBefore);
     if (block.purpose === 'warm-up') took.push({ tracer: block.tracer, ...end.time });
     runsBefore += block.runs.length;
-    const reason = interruptedBy() !== null ? null : whyBroken(end, block.tracer, block.runs.length);
+    const reason = interruptedBy() !== null ? null : whyBroken(end, block);
     if (reason !== null) return reason;
   }
   return endedBy(interruptedBy() ?? 'SIGINT');

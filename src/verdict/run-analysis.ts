@@ -33,11 +33,12 @@ export class RunAnalysis implements LedgerSink {
   constructor(frame: RunFrame, options: ReplayOptions, bindLog?: BindLog) {
     this.#frame = frame;
     this.#bindLog = bindLog;
-    const onBind = (judgement: BindJudgement): void => {
+    // Judging a bind costs time, so nobody is told who did not ask.
+    const both = (judgement: BindJudgement): void => {
       options.onBind?.(judgement);
       bindLog?.judged(judgement);
     };
-    this.replay = new RunReplay(this, { ...options, onBind });
+    this.replay = new RunReplay(this, bindLog === undefined ? options : { ...options, onBind: both });
   }
 
   socketEnded(life: SocketLife): void {
