@@ -28,8 +28,8 @@ function answer(
   const watched = `${both} watched the same ${formatCounted(runs, 'run')}`;
   const binds = formatCounted(compared, 'bind');
   if (disagreements > 0) {
-    const times = formatCounted(disagreements, 'time');
-    return `The cross-check failed: ${watched} and disagree ${times} about ${binds}; whatever they disagree about is in doubt.`;
+    const places = formatCounted(disagreements, 'place');
+    return `The cross-check failed: ${watched} and disagree in ${places} (${binds} compared); the runs in which they do are in doubt.`;
   }
   const same = `Cross-checked: ${watched} and saw the same ${binds}`;
   if (refused === 0) return `${same}, none of them refused.`;

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ReturnEvent, TraceEvent } from '../../src/trace/event.ts';
+import { nanos } from '../../src/trace/ids.ts';
 import { crossCheck } from '../../src/verdict/cross-check.ts';
 import { witnessOf } from '../unit/verdict/witness.ts';
 import { runProgram } from '../histories/small-kernel.ts';
@@ -73,6 +74,32 @@ test('a bind that only one of them has, or that was answered otherwise, is never
     { numRuns: 500 },
   );
   expect(disagreements).toBeGreaterThan(100);
+});
+
+test('whatever the second trace has lost, the run stays what the first one says', async () => {
+  await fc.assert(
+    fc.asyncProperty(program, fc.nat(), async (each, choice) => {
+      const { events } = runProgram(each);
+      const index = choice % events.length;
+      const at = events[index]?.at ?? nanos(0);
+      const lost = {
+        kind: 'loss',
+        pid: null,
+        extent: 'anywhere',
+        reason: 'dropped',
+        count: 1,
+        text: 'lost',
+      } as const;
+      const own = await witnessOf('dtrace', events);
+      const checked = crossCheck(own, await witnessOf('ebpf', events.with(index, { ...lost, at })));
+      expect(withoutCheck(checked)).toEqual(withoutCheck(own.summary));
+      expect(checked.crossCheck).toMatchObject({
+        compared: 0,
+        notMade: 'the trace of ebpf is not whole: lost',
+      });
+    }),
+    { numRuns: 200 },
+  );
 });
 
 function isJudgedBind(event: TraceEvent): event is ReturnEvent {

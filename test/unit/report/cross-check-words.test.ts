@@ -42,7 +42,7 @@ describe('the cross-check in a sentence', () => {
 
   it('that they disagree', () => {
     expect(told([agreed, { ...agreed, disagreements: 1 }])).toEqual([
-      'The cross-check failed: dtrace and ebpf watched the same 2 runs and disagree 1 time about 1,600 binds; whatever they disagree about is in doubt.',
+      'The cross-check failed: dtrace and ebpf watched the same 2 runs and disagree in 1 place (1,600 binds compared); the runs in which they do are in doubt.',
     ]);
   });
 
