@@ -105,6 +105,7 @@ function tracedRun(run: string, expected: 'held' | 'clean' | null, place: number
     },
     claimed: { cycles: 100, binds: 200, addressInUse: isHeld ? 41 : 0 },
     notes: [],
+    crossCheck: null,
   };
 }
 
