@@ -122,7 +122,8 @@ async function conduct(
   const programs = await buildPrograms(experiment.wanted, building);
   const launcher = await buildLauncher(building);
   const isOwn = programs.every(({ target }) => target !== null);
-  const place = await findPlace(options, isOwn ? 'own' : 'two-ports', progress);
+  const tracers = new Map([...chosen.values()].flatMap(({ tracers }) => [...tracers]));
+  const place = await findPlace(options, isOwn ? 'own' : 'two-ports', tracers.values(), progress);
   try {
     const { scenario, question, warmUpRuns, cyclesPerRun, runs } = experiment;
     const seed = options.seed ?? randomBytes(4).toString('hex');
@@ -159,7 +160,7 @@ async function conduct(
       programs: runnablePrograms(plan, programs),
       ...(warmUpRuns === 0 ? {} : { afterWarmUp: fixRuns(experiment, request, progress) }),
       launcher: launcher.binary,
-      tracers: new Map([...chosen.values()].flatMap(({ tracers }) => [...tracers])),
+      tracers,
       ...place.request,
       host,
       progress,

@@ -24,13 +24,18 @@ func run(words []string) int {
 	flags.SetOutput(io.Discard)
 	out := flags.String("out", "", "")
 	ring := flags.Uint("ring", 16<<20, "")
+	form := flags.String("form", "", "")
 	probes := flags.Bool("probe", false, "")
 	sweeps := flags.Bool("sweep", false, "")
 	if err := flags.Parse(words); err != nil {
 		return fail(session.ExitUsage, err)
 	}
+	forms, err := tracing.ParseForm(*form)
+	if err != nil {
+		return fail(session.ExitUsage, err)
+	}
 	if *probes && flags.NArg() == 0 {
-		return probe()
+		return probe(forms)
 	}
 	if *sweeps && flags.NArg() == 0 {
 		return sweep()
@@ -42,10 +47,10 @@ func run(words []string) int {
 	if err != nil {
 		return fail(session.ExitUsage, fmt.Errorf("the batch is refused: %w", err))
 	}
-	return trace(b, *out, uint32(*ring))
+	return trace(b, *out, tracing.Options{Ring: uint32(*ring), Forms: forms})
 }
 
-func trace(b *batch.Batch, out string, ring uint32) int {
+func trace(b *batch.Batch, out string, options tracing.Options) int {
 	file, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return fail(session.ExitNotStarted, fmt.Errorf("nothing was run: %w", err))
@@ -54,11 +59,10 @@ func trace(b *batch.Batch, out string, ring uint32) int {
 	if err != nil {
 		say(fmt.Errorf("releases of sockets are not traced: %w", err))
 	}
-	path := ""
 	if groups != nil {
-		path = groups.Path
+		options.Cgroup = groups.Path
 	}
-	tracing, err := tracing.Start(file, ring, path)
+	tracing, err := tracing.Start(file, options)
 	if err != nil {
 		return fail(session.ExitNotStarted, fmt.Errorf("nothing was run: %w", err))
 	}

@@ -29,7 +29,7 @@ func Open() (*Groups, error) {
 	path, err := os.MkdirTemp(parent, prefix)
 	if err != nil {
 		mount.Close()
-		return nil, fmt.Errorf("no cgroup can be made: %w", err)
+		return nil, fmt.Errorf("no cgroup can be made below that of this process: %w", withoutPath(err))
 	}
 	// Held until the process ends, however it ends: Sweep tells by it what is still in use.
 	lock, err := lockDirectory(path)
@@ -172,6 +172,15 @@ func ownGroup() (string, error) {
 		}
 	}
 	return "", errors.New("this process is in no group of cgroup2")
+}
+
+// withoutPath leaves out a path that leads through a descriptor and tells a reader nothing.
+func withoutPath(err error) error {
+	var with *os.PathError
+	if errors.As(err, &with) {
+		return with.Err
+	}
+	return err
 }
 
 const prefix = "afterclose-"
