@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"afterclose.dev/ebpf-agent/cgroups"
 	"afterclose.dev/ebpf-agent/tracing"
@@ -34,6 +36,9 @@ func run(words []string) int {
 	if err != nil {
 		return fail(session.ExitUsage, err)
 	}
+	// From here on there may be a cgroup that a process which ends at once would leave behind.
+	interruptions := make(chan os.Signal, 1)
+	signal.Notify(interruptions, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	if *probes && flags.NArg() == 0 {
 		return probe(forms)
 	}
@@ -47,10 +52,10 @@ func run(words []string) int {
 	if err != nil {
 		return fail(session.ExitUsage, fmt.Errorf("the batch is refused: %w", err))
 	}
-	return trace(b, *out, tracing.Options{Ring: uint32(*ring), Forms: forms})
+	return trace(b, *out, tracing.Options{Ring: uint32(*ring), Forms: forms}, interruptions)
 }
 
-func trace(b *batch.Batch, out string, options tracing.Options) int {
+func trace(b *batch.Batch, out string, options tracing.Options, interruptions <-chan os.Signal) int {
 	file, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return fail(session.ExitNotStarted, fmt.Errorf("nothing was run: %w", err))
@@ -58,9 +63,13 @@ func trace(b *batch.Batch, out string, options tracing.Options) int {
 	groups, err := cgroups.Open()
 	if err != nil {
 		say(fmt.Errorf("releases of sockets are not traced: %w", err))
-	}
-	if groups != nil {
+	} else {
 		options.Cgroup = groups.Path
+		defer func() {
+			if err := groups.Close(); err != nil {
+				say(err)
+			}
+		}()
 	}
 	tracing, err := tracing.Start(file, options)
 	if err != nil {
@@ -69,24 +78,29 @@ func trace(b *batch.Batch, out string, options tracing.Options) int {
 	if tracing.HooksRefused != nil {
 		say(fmt.Errorf("releases of sockets are not traced: %w", tracing.HooksRefused))
 	}
+	code := do(b, groups, interruptions)
+	if err := tracing.Stop(); err != nil {
+		code = fail(session.ExitBroken, err)
+	}
+	return code
+}
+
+// do does the runs, unless it was told to end while the programs were loaded.
+func do(b *batch.Batch, groups *cgroups.Groups, interruptions <-chan os.Signal) int {
+	select {
+	case number := <-interruptions:
+		return session.ExitCode(session.Outcome{Reason: session.ReasonSignal, Signal: number.(syscall.Signal)}, nil)
+	default:
+	}
 	var perRun session.Cgroups
 	if groups != nil {
 		perRun = groups
 	}
 	outcome, err := session.Do(b, perRun)
-	code := session.ExitCode(outcome, err)
 	if err != nil {
 		say(err)
 	}
-	if err := tracing.Stop(); err != nil {
-		code = fail(session.ExitBroken, err)
-	}
-	if groups != nil {
-		if err := groups.Close(); err != nil {
-			say(err)
-		}
-	}
-	return code
+	return session.ExitCode(outcome, err)
 }
 
 func fail(code int, err error) int {

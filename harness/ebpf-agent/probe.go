@@ -19,6 +19,7 @@ type answer struct {
 }
 
 func probe(forms []tracing.Form) int {
+	sweep() // it comes before every session, so what killed agents left does not stay
 	a := answer{BTF: exists("/sys/kernel/btf/vmlinux"), rights: ownRights()}
 	if err := tryTracing(&a, forms); err != nil {
 		a.Why = err.Error()
