@@ -68,7 +68,10 @@ export async function findPlace(
 function withoutNetworks(tracers: Iterable<UsableTracer>): SessionNetwork | null {
   for (const { tracer, ownRights } of tracers) {
     if (ownRights?.network !== 'inherited') continue;
-    return { kind: 'inherited', why: `no network namespaces: CAP_SYS_ADMIN missing for ${tracer.name}` };
+    return {
+      kind: 'inherited',
+      why: `no network namespaces: ${tracer.name} has no CAP_SYS_ADMIN or no CAP_NET_ADMIN`,
+    };
   }
   return null;
 }

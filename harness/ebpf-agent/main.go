@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"afterclose.dev/ebpf-agent/cgroups"
 	"afterclose.dev/ebpf-agent/tracing"
@@ -56,6 +57,8 @@ func run(words []string) int {
 }
 
 func trace(b *batch.Batch, out string, options tracing.Options, interruptions <-chan os.Signal) int {
+	var caught os.Signal
+	defer func() { endBy(caught) }() // the first to be deferred, the last to be done
 	file, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return fail(session.ExitNotStarted, fmt.Errorf("nothing was run: %w", err))
@@ -78,20 +81,20 @@ func trace(b *batch.Batch, out string, options tracing.Options, interruptions <-
 	if tracing.HooksRefused != nil {
 		say(fmt.Errorf("releases of sockets are not traced: %w", tracing.HooksRefused))
 	}
-	code := do(b, groups, interruptions)
+	var code int
+	select {
+	case caught = <-interruptions: // while the programs were loaded: nothing is run
+		code = session.ExitNotStarted
+	default:
+		code = do(b, groups)
+	}
 	if err := tracing.Stop(); err != nil {
 		code = fail(session.ExitBroken, err)
 	}
 	return code
 }
 
-// do does the runs, unless it was told to end while the programs were loaded.
-func do(b *batch.Batch, groups *cgroups.Groups, interruptions <-chan os.Signal) int {
-	select {
-	case number := <-interruptions:
-		return session.ExitCode(session.Outcome{Reason: session.ReasonSignal, Signal: number.(syscall.Signal)}, nil)
-	default:
-	}
+func do(b *batch.Batch, groups *cgroups.Groups) int {
 	var perRun session.Cgroups
 	if groups != nil {
 		perRun = groups
@@ -101,6 +104,16 @@ func do(b *batch.Batch, groups *cgroups.Groups, interruptions <-chan os.Signal) 
 		say(err)
 	}
 	return session.ExitCode(outcome, err)
+}
+
+// endBy ends the process by the signal that it has caught, so that its parent sees what killed it.
+func endBy(caught os.Signal) {
+	if caught == nil {
+		return
+	}
+	signal.Reset(caught)
+	syscall.Kill(os.Getpid(), caught.(syscall.Signal))
+	time.Sleep(time.Second) // it may be another thread that takes the signal
 }
 
 func fail(code int, err error) int {

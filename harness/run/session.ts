@@ -36,7 +36,7 @@ export interface SessionRequest {
   /** Every tracer that the plan's blocks name. */
   readonly tracers: ReadonlyMap<string, UsableTracer>;
   readonly network: 'private' | 'inherited';
-  /** The start of a block's command line, see network.ts, where its tracer has no rights of its own; none if left out. */
+  /** The start of a block's command line, see network.ts, where its tracer can run in a user namespace; none if left out. */
   readonly enter?: readonly string[];
   /** Ports of the machine that the runs share: who else holds them is saved. */
   readonly sharedPorts?: PortPair;

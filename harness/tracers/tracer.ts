@@ -33,7 +33,7 @@ export type Availability =
       readonly version: string;
       /** How the tracer was found, handed back to `command` (paths of its files). */
       readonly installation: Readonly<Record<string, string>>;
-      /** Left out: it has those of whoever starts it. */
+      /** Left out: it can run in a user namespace like anybody. */
       readonly ownRights?: OwnRights;
     }
   | {
@@ -44,7 +44,7 @@ export type Availability =
       readonly remedy: string;
     };
 
-/** Of a program whose file has capabilities: in a user namespace, where others get theirs, they count for nothing. */
+/** Of a tracer whose capabilities count for nothing in a user namespace, where an ordinary user gets others. */
 export interface OwnRights {
   /** What it can give its runs by itself: networks of their own, or none. */
   readonly network: 'private' | 'inherited';

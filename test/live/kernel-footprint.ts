@@ -1,8 +1,6 @@
 /** What the embedded tracer has in the kernel, and all of it that could outlive its process. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { root } from '../cli/command-line.ts';
 import { livingNamespaces, mounts } from './footprint.ts';
 
 export interface KernelFootprint {
@@ -17,15 +15,7 @@ export interface KernelFootprint {
   readonly namespaces: ReadonlySet<string>;
 }
 
-/** Builds what looks. @param directory for the binary */
-export function buildLookout(directory: string): string {
-  const lookout = join(directory, 'kernel-objects');
-  const source = join(root, 'test', 'live', 'kernel-objects.go');
-  const env = { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '', CGO_ENABLED: '0' };
-  execFileSync('go', ['build', '-o', lookout, source], { cwd: directory, env });
-  return lookout;
-}
-
+/** @param lookout kernel-objects.go, built */
 export function lookAtKernel(lookout: string): KernelFootprint {
   return {
     objects: lines(execFileSync(lookout, { encoding: 'utf8' })),

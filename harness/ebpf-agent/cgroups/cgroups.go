@@ -135,7 +135,7 @@ func openParent() (mount *os.File, path string, err error) {
 	if mount, err = mountDetached(); err != nil {
 		return nil, "", fmt.Errorf("cgroup2 can not be mounted: %w", err)
 	}
-	own, err := ownGroup()
+	own, err := ownGroup("/proc/self/cgroup")
 	if err != nil {
 		mount.Close()
 		return nil, "", fmt.Errorf("no cgroup can be made: %w", err)
@@ -161,8 +161,8 @@ func mountDetached() (*os.File, error) {
 }
 
 // ownGroup reads cgroups(7): the line of the unified hierarchy begins with 0::.
-func ownGroup() (string, error) {
-	text, err := os.ReadFile("/proc/self/cgroup")
+func ownGroup(file string) (string, error) {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return "", err
 	}

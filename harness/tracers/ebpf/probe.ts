@@ -16,12 +16,11 @@ export async function probe(host: Host): Promise<Availability> {
   const answer = await askAgent(agent);
   if (typeof answer === 'string') return explainSilence(answer);
   if (!answer.usable) return explainRefusal(answer, agent);
-  const ownRights = ownRightsOf(answer);
   return {
     usable: true,
     version: versionOf(answer),
     installation: { agent },
-    ...(ownRights === null ? {} : { ownRights }),
+    ownRights: ownRightsOf(answer),
   };
 }
 
@@ -32,10 +31,10 @@ export async function findBuilt({ cacheDirectory }: Host): Promise<string | null
   return found?.binary ?? null;
 }
 
-/** Null: it has those of whoever starts it. */
-export function ownRightsOf({ fileCapabilities, missing }: AgentAnswer): OwnRights | null {
-  if (!fileCapabilities) return null;
-  return { network: missing.includes('CAP_SYS_ADMIN') ? 'inherited' : 'private' };
+/** A network of its own takes one capability to make it, and one to bring its loopback up. */
+export function ownRightsOf({ missing }: AgentAnswer): OwnRights {
+  const lacks = ['CAP_SYS_ADMIN', 'CAP_NET_ADMIN'].some((name) => missing.includes(name));
+  return { network: lacks ? 'inherited' : 'private' };
 }
 
 export function versionOf({ form, releases, missing }: AgentAnswer): string {
