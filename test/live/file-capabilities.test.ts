@@ -3,7 +3,6 @@ import { execa } from 'execa';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { buildAgent, buildLauncher } from '../../harness/go/build.ts';
 import { currentHost } from '../../harness/host.ts';
@@ -11,6 +10,7 @@ import { recordSchema } from '../../harness/run/batch.ts';
 import { reportSchema } from '../../src/report/report.ts';
 import { checkIsBuilt, cli, commandEnvironment } from '../cli/command-line.ts';
 import { processesOf } from './footprint.ts';
+import { until } from './started-repro.ts';
 
 const nobody = 65_534;
 const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
@@ -99,18 +99,7 @@ test('the command that doctor prints makes the agent usable', async () => {
 });
 
 describe('with capabilities of its own', () => {
-  const words = [
-    'repro',
-    '--tracer',
-    'ebpf',
-    '--runs',
-    '1',
-    '--cycles',
-    '100',
-    '--go',
-    'local+legacy-close',
-    '--json',
-  ];
+  const words = 'repro --tracer ebpf --runs 1 --cycles 100 --go local+legacy-close --json'.split(' ');
   async function expectSameVerdicts(network: 'private' | 'inherited', through = asNobody): Promise<string> {
     const directory = mkdtempSync(join(home, 'session-'));
     chownSync(directory, nobody, nobody);
@@ -207,14 +196,17 @@ describe('with capabilities of its own', () => {
       ];
       const running = afterclose(['repro', '--tracer', 'ebpf', ...long]);
       const records = join(directory, 'blocks', '2-ebpf', 'records.ndjson');
-      await until(() => existsSync(records) && readFileSync(records, 'utf8').includes('\n'));
+      await until(
+        'a traced run, or its end',
+        () => existsSync(records) && readFileSync(records, 'utf8').includes('\n'),
+      );
       const { session } = JSON.parse(readFileSync(join(directory, 'session.json'), 'utf8')) as {
         session: string;
       };
       expect(processesOf(session).some(({ commandLine }) => commandLine[0] === agent)).toBe(true);
       running.kill(signal);
       expect((await running).exitCode).toBe(signal === 'SIGINT' ? 130 : undefined);
-      await until(() => processesOf(session).length === 0);
+      await until('a traced run, or its end', () => processesOf(session).length === 0);
     },
   );
 });
@@ -257,12 +249,3 @@ const removeCgroup = `${mountCgroups} && rmdir "$2"`;
 const enterCgroup =
   `${mountCgroups} && mkdir -p "$2" && chown ${nobody} "$2" "$2/cgroup.procs" && echo $$ >"$2/cgroup.procs" && ` +
   'cd "$1" && umount "$1/cgroups" && shift 2 && exec "$@"';
-
-/** The deadline only ends a test that would hang. */
-async function until(isSo: () => boolean): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!isSo()) {
-    if (performance.now() > deadline) throw new Error('waited in vain');
-    await sleep(20);
-  }
-}
