@@ -33,13 +33,15 @@ export async function findBuilt({ cacheDirectory }: Host): Promise<string | null
 
 /** A network of its own takes one capability to make it, and one to bring its loopback up. */
 export function ownRightsOf({ missing }: AgentAnswer): OwnRights {
-  const lacks = ['CAP_SYS_ADMIN', 'CAP_NET_ADMIN'].some((name) => missing.includes(name));
-  return { network: lacks ? 'inherited' : 'private' };
+  return { network: missing.some((name) => beyondTracing.includes(name)) ? 'inherited' : 'private' };
 }
 
 export function versionOf({ form, releases, missing }: AgentAnswer): string {
   const tracepoints = form === 'raw' ? ', raw tracepoints' : '';
   if (releases === '') return `the embedded agent${tracepoints}`;
-  const why = missing.length > 0 ? `${missing.join(' and ')} missing` : releases;
+  const lacks = missing.filter((name) => beyondTracing.includes(name));
+  const why = lacks.length > 0 ? `${lacks.join(' and ')} missing` : releases;
   return `the embedded agent${tracepoints}, without the ends of sockets (${why})`;
 }
+
+const beyondTracing = ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN'];
