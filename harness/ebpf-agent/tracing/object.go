@@ -50,6 +50,7 @@ type attempt struct {
 	nonce uint64
 	form  Form
 	hooks bool
+	casts bool // plain loads from the kernel's structures, and no calls of a helper; since Linux 6.2
 }
 
 func load(try attempt) (*ebpf.Collection, error) {
@@ -59,6 +60,9 @@ func load(try attempt) (*ebpf.Collection, error) {
 	}
 	spec.Maps["ring"].MaxEntries = try.ring
 	if err := spec.Variables["nonce"].Set(try.nonce); err != nil {
+		return nil, err
+	}
+	if err := spec.Variables["may_cast"].Set(try.casts); err != nil {
 		return nil, err
 	}
 	for name, program := range spec.Programs {

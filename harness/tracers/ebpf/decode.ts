@@ -5,7 +5,7 @@
 import type { LossEvent, TraceEvent } from '../../../src/trace/event.ts';
 import { createEventFlow, decodeWith } from '../event-flow.ts';
 import type { Decoder } from '../event-flow.ts';
-import { countedKinds, kinds } from './layout.ts';
+import { countedKinds, flags, kinds } from './layout.ts';
 import { createRecordSplitter } from './record-splitter.ts';
 import type { Head } from './record.ts';
 import { readHead, readRecord } from './record.ts';
@@ -26,6 +26,7 @@ export function decode(raw: AsyncIterable<Uint8Array>): AsyncIterable<readonly T
 export function createDecoder(windowNs: number): Decoder {
   const flow = createEventFlow(windowNs);
   const seen = new Map<number, number>();
+  let releasesSeen = 0;
   let begin: Begin | null = null;
   let trailer: Trailer | null = null;
 
@@ -43,13 +44,15 @@ export function createDecoder(windowNs: number): Decoder {
   function readEvent(view: DataView, { origin }: Begin): void {
     const head = readHead(view, origin);
     if (head !== null) seen.set(head.kind, (seen.get(head.kind) ?? 0) + 1);
+    if (head !== null && tellsRelease(head)) releasesSeen++;
     if (head !== null && readRecord(view, head, origin, flow.push)) return;
     const what = `no rule fits a record of kind ${view.getUint8(2)} with ${view.byteLength} bytes`;
     if (head === null) flow.lose('unparsed', 1, what);
     else flow.push(unparsed(head, what));
   }
 
-  function compareCounts({ told, dropped, notFollowed, compatCalls }: Trailer): void {
+  function compareCounts(trailer: Trailer): void {
+    const { told, dropped, notFollowed, compatCalls, releases, skipped } = trailer;
     for (const [name, kind] of countedKinds) {
       const lost = dropped.get(name) ?? 0;
       if (lost > 0)
@@ -59,6 +62,15 @@ export function createDecoder(windowNs: number): Decoder {
       if (arrived === counted) continue;
       const text = `the kernel counted ${counted} records of kind ${name}, ${arrived} arrived`;
       flow.lose('count-mismatch', Math.abs(counted - arrived), text);
+    }
+    // Of the calls that were dropped some may have told one.
+    const unseen = releases - releasesSeen;
+    if (unseen < 0 || unseen > (dropped.get('release') ?? 0) + (dropped.get('call') ?? 0)) {
+      const text = `the kernel counted ${releases} releases of sockets, ${releasesSeen} arrived`;
+      flow.lose('count-mismatch', Math.abs(unseen), text);
+    }
+    if (skipped > 0) {
+      flow.lose('dropped', skipped, `the kernel left out a program of the tracer ${skipped} times`);
     }
     if (notFollowed > 0) {
       const text = `${notFollowed} threads or processes were too many to be followed`;
@@ -87,6 +99,10 @@ export function createDecoder(windowNs: number): Decoder {
       return flow.drain();
     },
   };
+}
+
+function tellsRelease({ kind, flags: told }: Head): boolean {
+  return kind === kinds.release || (kind === kinds.call && (told & flags.released) !== 0);
 }
 
 /** With its head a record still names its moment and its process. */

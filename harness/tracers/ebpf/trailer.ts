@@ -17,6 +17,10 @@ export interface Trailer {
   readonly notFollowed: number;
   /** System calls made by 32-bit programs. */
   readonly compatCalls: number;
+  /** How often a socket's release began; each is told by a RELEASE or by the CALL of its close. */
+  readonly releases: number;
+  /** How often the kernel did not run a program. */
+  readonly skipped: number;
 }
 
 /** Null: too short for one. */
@@ -28,7 +32,7 @@ export function readBegin(view: DataView): Begin | null {
 
 /** Null: too short for one. */
 export function readTrailer(view: DataView): Trailer | null {
-  if (view.byteLength < headSize + 8 * (2 * kindCount + 2)) return null;
+  if (view.byteLength < headSize + 8 * (2 * kindCount + 4)) return null;
   const count = (index: number): number => readLong(view, headSize + 8 * index);
   const counts = (first: number): ReadonlyMap<string, number> =>
     new Map(countedKinds.map(([name, kind]) => [name, count(first + kind)]));
@@ -37,5 +41,7 @@ export function readTrailer(view: DataView): Trailer | null {
     dropped: counts(kindCount),
     notFollowed: count(2 * kindCount),
     compatCalls: count(2 * kindCount + 1),
+    releases: count(2 * kindCount + 2),
+    skipped: count(2 * kindCount + 3),
   };
 }
