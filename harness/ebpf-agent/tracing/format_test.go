@@ -11,7 +11,7 @@ import (
 func TestBegin(t *testing.T) {
 	before := time.Now()
 	block := appendBegin(nil, featureReleases|featureRaw)
-	head, ok := bytes.CutPrefix(block, []byte("afcebpf\x01"))
+	head, ok := bytes.CutPrefix(block, []byte("afcebpf\x02"))
 	if !ok {
 		t.Fatalf("it begins with %q", block[:8])
 	}
