@@ -124,7 +124,7 @@ async function conduct(
   const programs = await buildPrograms(experiment.wanted, building);
   const launcher = await buildLauncher(building);
   const isOwn = programs.every(({ target }) => target !== null);
-  const place = await findPlace(options, isOwn ? 'own' : 'two-ports', progress);
+  const place = await findPlace(options, isOwn ? 'own' : 'two-ports', usable.values(), progress);
   try {
     const { scenario, question, warmUpRuns, cyclesPerRun, runs } = experiment;
     const seed = options.seed ?? randomBytes(4).toString('hex');

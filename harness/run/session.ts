@@ -10,7 +10,7 @@ import type { Progress } from '../output/progress.ts';
 import { blockFileNames, claimsFile, outputFile } from '../store/layout.ts';
 import type { PortHolder, SessionEnd, SessionFile } from '../store/session-file.ts';
 import { createBlock, createSession, replacePlan, writeEnd, writePortHolders } from '../store/write.ts';
-import type { Host, Tracer } from '../tracers/tracer.ts';
+import type { Host, OwnRights, Tracer } from '../tracers/tracer.ts';
 import type { Batch } from './batch.ts';
 import { runBlock } from './block.ts';
 import type { BlockEnd } from './block.ts';
@@ -37,7 +37,7 @@ export interface SessionRequest {
   /** Every tracer that the plan's blocks name, as their companion too. */
   readonly tracers: ReadonlyMap<string, UsableTracer>;
   readonly network: 'private' | 'inherited';
-  /** The start of every block's command line, see network.ts; none if left out. */
+  /** The start of a block's command line, see network.ts, where its tracer can run in a user namespace; none if left out. */
   readonly enter?: readonly string[];
   /** Ports of the machine that the runs share: who else holds them is saved. */
   readonly sharedPorts?: PortPair;
@@ -48,6 +48,8 @@ export interface SessionRequest {
 export interface UsableTracer {
   readonly tracer: Tracer;
   readonly installation: Readonly<Record<string, string>>;
+  /** See tracer.ts. */
+  readonly ownRights?: OwnRights;
 }
 
 export interface RunnableProgram {
@@ -135,7 +137,7 @@ async function runOne(request: SessionRequest, index: number, runsBefore: number
       ...(companion === null ? {} : { companion: usableTracer(request, companion.tracer) }),
       launcher: request.launcher,
       batch: batchOf(request, directory, index),
-      ...(request.enter === undefined ? {} : { enter: request.enter }),
+      ...(request.enter === undefined || usable.ownRights !== undefined ? {} : { enter: request.enter }),
       runsBefore,
       runsTotal: plan.blocks.reduce((sum, each) => sum + each.runs.length, 0),
       progress: request.progress,
