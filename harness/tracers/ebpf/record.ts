@@ -46,6 +46,14 @@ export function readHead(view: DataView, origin: number): Head | null {
   };
 }
 
+/** The first moment that the record tells of: a call that nobody had to know of before is told at its return. */
+export function earliestOf(view: DataView, head: Head, origin: number): Nanos {
+  if (head.kind !== kinds.call || (head.flags & flags.late) === 0 || view.byteLength < callSize)
+    return head.at;
+  const returnedAt = readLong(view, 24) - origin;
+  return isTime(returnedAt) && returnedAt > head.at ? nanos(returnedAt) : head.at;
+}
+
 /**
  * Pushes the events of the record; where it can not be one, pushes none and says false.
  * @param view of the record and nothing else
@@ -134,7 +142,7 @@ function readCall(view: DataView, head: Head, origin: number, push: (item: Item)
   if (head.flags & flags.released) {
     const began = nanos(Math.min(head.at + view.getUint32(64, true), end));
     const gone = readIdentity(view, 36, 40, head.port);
-    push({ kind: 'release', at: began, pid: head.pid, tid: head.tid, until: end, ...toldOf(gone) });
+    push({ at: began, pid: head.pid, tid: head.tid, kind: 'release', until: end, ...toldOf(gone) });
   }
   const after =
     head.flags & flags.socketAfter ? readIdentity(view, 36, 40, view.getUint16(68, true)) : undefined;
@@ -157,12 +165,12 @@ function entered(
 ): EnterEvent {
   if (since !== undefined) {
     return socket === undefined
-      ? { kind: 'enter', at, pid, tid, call, since }
-      : { kind: 'enter', at, pid, tid, call, socket, since };
+      ? { at, pid, tid, kind: 'enter', call, since }
+      : { at, pid, tid, kind: 'enter', call, socket, since };
   }
   return socket === undefined
-    ? { kind: 'enter', at, pid, tid, call }
-    : { kind: 'enter', at, pid, tid, call, socket };
+    ? { at, pid, tid, kind: 'enter', call }
+    : { at, pid, tid, kind: 'enter', call, socket };
 }
 
 function returned(
@@ -175,12 +183,12 @@ function returned(
 ): ReturnEvent {
   if (address !== undefined) {
     return socket === undefined
-      ? { kind: 'return', at, pid, tid, name, result, address }
-      : { kind: 'return', at, pid, tid, name, result, address, socket };
+      ? { at, pid, tid, kind: 'return', name, result, address }
+      : { at, pid, tid, kind: 'return', name, result, address, socket };
   }
   return socket === undefined
-    ? { kind: 'return', at, pid, tid, name, result }
-    : { kind: 'return', at, pid, tid, name, result, socket };
+    ? { at, pid, tid, kind: 'return', name, result }
+    : { at, pid, tid, kind: 'return', name, result, socket };
 }
 
 function valueOf(name: CallName, view: DataView): CallData {
@@ -194,7 +202,7 @@ const SO_BINDTODEVICE = 25;
 function readMark(view: DataView, head: Head, push: (item: Item) => void): boolean {
   const path = textOf(view, headSize);
   if (view.byteLength - headSize >= longestText || !path.startsWith(markPrefix)) return false;
-  push({ kind: 'mark', at: head.at, pid: head.pid, tid: head.tid, text: path.slice(markPrefix.length) });
+  push({ at: head.at, pid: head.pid, tid: head.tid, kind: 'mark', text: path.slice(markPrefix.length) });
   return true;
 }
 
