@@ -37,6 +37,16 @@ export class MarkBook {
   readonly #processes = new Map<Pid, ProcessMarks>();
   /** Addresses that some mark has named. */
   readonly #named = new Set<string>();
+  readonly #read = new Map<string, SocketMark | null>();
+
+  /** As parseSocketMark. A program says the same few things in every cycle: each is read once. */
+  read(text: string): SocketMark | null {
+    const before = this.#read.get(text);
+    if (before !== undefined) return before;
+    const mark = parseSocketMark(text);
+    if (this.#read.size < textsKept) this.#read.set(text, mark);
+    return mark;
+  }
 
   bound(socket: Socket, by: Pid): void {
     const { unclosed } = this.#of(by);
@@ -130,6 +140,7 @@ function done(marks: ProcessMarks, key: string, moment: Moment): MarkMatch {
 }
 
 const unnamedKept = 16;
+const textsKept = 64;
 
 function keyOf(network: string, address: string | null): string {
   return `${network} ${address ?? '?'}`;
