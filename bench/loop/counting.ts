@@ -13,7 +13,7 @@ export interface Delivered {
   readonly binds: number;
 }
 
-type Counter = (block: TimedBlock) => Promise<Delivered>;
+export type Counter = (block: TimedBlock) => Promise<Delivered>;
 
 export const nothing: Counter = () => Promise.resolve({ events: 0, lost: 0, binds: 0 });
 

@@ -1,16 +1,15 @@
 /** What watches the loop: the harness's own tracers as it starts them, and others for comparison. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HarnessHost } from '../../harness/host.ts';
-import { runGroup } from '../../harness/run/process-group.ts';
 import { dtrace } from '../../harness/tracers/dtrace/tracer.ts';
 import { ebpf } from '../../harness/tracers/ebpf/tracer.ts';
 import { none } from '../../harness/tracers/none/tracer.ts';
 import { strace } from '../../harness/tracers/strace/tracer.ts';
 import type { SpawnPlan, Tracer } from '../../harness/tracers/tracer.ts';
 import type { BlockRequest, TimedBlock } from './block.ts';
-import { countBpftrace, countBindClose, countPerf, decodedBy, nothing } from './counting.ts';
+import { countBindClose, decodedBy, nothing } from './counting.ts';
 import type { Delivered } from './counting.ts';
+import { otherTools, versionOf } from './other-tools.ts';
 
 type Command = BlockRequest['command'];
 
@@ -18,6 +17,8 @@ export interface Watcher {
   readonly name: string;
   /** Those that take a second are in every round, the slow ones in some. */
   readonly pace: 'fast' | 'slow';
+  /** One of somebody else may not work here; then the others are measured. */
+  readonly origin: 'ours' | 'others';
   readonly command: Command;
   /** What is attached meanwhile, to a tree of processes that the loop is not in. */
   readonly beside?: Command;
@@ -26,7 +27,8 @@ export interface Watcher {
 
 export interface Watchers {
   readonly usable: readonly Watcher[];
-  readonly missing: readonly { readonly name: string; readonly why: string }[];
+  /** By name, why. */
+  readonly missing: ReadonlyMap<string, string>;
   /** Of the tools that are there. */
   readonly versions: readonly string[];
 }
@@ -34,22 +36,25 @@ export interface Watchers {
 export const untraced = 'untraced';
 
 export async function findWatchers(host: HarnessHost): Promise<Watchers> {
-  const usable: Watcher[] = [{ name: untraced, pace: 'fast', command: plain, count: nothing }];
-  const missing: { name: string; why: string }[] = [];
+  const usable: Watcher[] = [
+    { name: untraced, pace: 'fast', origin: 'ours', command: plain, count: nothing },
+  ];
+  const missing = new Map<string, string>();
   const versions: string[] = [];
   for (const { tracer, watchers } of ownTracers) {
     const found = await tracer.probe(host);
     if (found.usable) {
       versions.push(found.version);
       usable.push(...watchers(found.installation, host));
-    } else missing.push({ name: tracer.name, why: found.why });
+    } else missing.set(tracer.name, found.why);
   }
   for (const watcher of otherTools) {
     const version = await versionOf(watcher.tool);
-    if (version === null) missing.push({ name: watcher.name, why: 'not installed' });
+    if (version === null) missing.set(watcher.name, 'not installed');
     else {
       versions.push(version);
-      usable.push({ name: watcher.name, pace: 'slow', command: watcher.command(host), count: watcher.count });
+      const { name, count } = watcher;
+      usable.push({ name, pace: 'slow', origin: 'others', command: watcher.command(host), count });
     }
   }
   return { usable, missing, versions };
@@ -69,11 +74,18 @@ const ownTracers: readonly {
       {
         name: 'ebpf, attached to others',
         pace: 'fast',
+        origin: 'ours',
         command: plain,
         beside: commandOf(ebpf, installation),
         count: nothing,
       },
-      { name: 'ebpf', pace: 'fast', command: commandOf(ebpf, installation), count: decodedBy(ebpf) },
+      {
+        name: 'ebpf',
+        pace: 'fast',
+        origin: 'ours',
+        command: commandOf(ebpf, installation),
+        count: decodedBy(ebpf),
+      },
     ],
   },
   {
@@ -82,22 +94,36 @@ const ownTracers: readonly {
       {
         name: 'dtrace, bind and close only',
         pace: 'slow',
+        origin: 'ours',
         command: commandOf(dtrace, {
           ...installation,
           program: join(packageRoot, 'bench', 'loop', 'bind-close.d'),
         }),
         count: countBindClose,
       },
-      { name: 'dtrace', pace: 'slow', command: commandOf(dtrace, installation), count: decodedBy(dtrace) },
+      {
+        name: 'dtrace',
+        pace: 'slow',
+        origin: 'ours',
+        command: commandOf(dtrace, installation),
+        count: decodedBy(dtrace),
+      },
     ],
   },
   {
     tracer: strace,
     watchers: (installation) => [
-      { name: 'strace', pace: 'slow', command: commandOf(strace, installation), count: decodedBy(strace) },
+      {
+        name: 'strace',
+        pace: 'slow',
+        origin: 'ours',
+        command: commandOf(strace, installation),
+        count: decodedBy(strace),
+      },
       {
         name: 'strace --seccomp-bpf',
         pace: 'slow',
+        origin: 'ours',
         command: (spec) => withSeccomp(strace.command({ ...spec, installation })),
         count: decodedBy(strace),
       },
@@ -113,59 +139,4 @@ function commandOf(tracer: Tracer, installation: Installation): Command {
 function withSeccomp(plan: SpawnPlan): SpawnPlan {
   const follow = plan.argv.indexOf('--follow-forks');
   return { ...plan, argv: plan.argv.toSpliced(follow, 0, '--seccomp-bpf') };
-}
-
-/** Those of the loop, which perf and bpftrace are asked for. */
-const loopCalls = 'socket,setsockopt,bind,getsockname,sendto,recvfrom,close,faccessat';
-
-const otherTools: readonly {
-  readonly tool: string;
-  readonly name: string;
-  readonly command: (host: HarnessHost) => Command;
-  readonly count: Watcher['count'];
-}[] = [
-  {
-    tool: 'bpftrace',
-    name: 'bpftrace',
-    command:
-      ({ packageRoot }) =>
-      ({ launcher }) => ({
-        argv: [
-          ...['bpftrace', '-o', 'bpftrace.txt', '-c', launcher.join(' ')],
-          join(packageRoot, 'bench', 'loop', 'calls.bt'),
-        ],
-        env: {},
-        files: [],
-        rawTrace: 'bpftrace.txt',
-      }),
-    count: countBpftrace,
-  },
-  {
-    tool: 'perf',
-    name: 'perf trace',
-    command:
-      () =>
-      ({ launcher }) => ({
-        argv: ['perf', 'trace', '-o', 'perf.txt', '-e', loopCalls, '--', ...launcher],
-        env: {},
-        files: [],
-        rawTrace: 'perf.txt',
-      }),
-    count: countPerf,
-  },
-];
-
-/** Null: it is not there. */
-async function versionOf(tool: string): Promise<string | null> {
-  const folders = (process.env['PATH'] ?? '').split(':');
-  if (!folders.some((folder) => existsSync(join(folder, tool)))) return null;
-  const { exitCode, stdout } = await runGroup({
-    argv: [tool, '--version'],
-    cwd: '/',
-    env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
-    stdout: 'capture',
-    stderr: 'ignore',
-    timeoutMs: 10_000,
-  });
-  return exitCode === 0 ? (stdout.trim().split('\n').at(0) ?? tool) : null;
 }
