@@ -134,7 +134,7 @@ function done(marks: ProcessMarks, key: string, moment: Moment): MarkMatch {
   const waiting = marks.awaitingDone.get(key);
   const socket = waiting?.at(-1);
   if (waiting === undefined || socket === undefined) return { found: 'none' };
-  marks.awaitingDone.delete(key);
+  marks.awaitingDone.set(key, []);
   for (const each of waiting) each.freePoint ??= moment;
   return { found: 'one', socket };
 }

@@ -23,8 +23,17 @@ import { readBegin, readTrailer } from './trailer.ts';
 export const defaultWindowNs = 250_000_000;
 
 export function decode(raw: AsyncIterable<Uint8Array>): AsyncIterable<readonly TraceEvent[]> {
-  return decodeWith(createDecoder(defaultWindowNs), raw);
+  return decodeWith(createDecoder(defaultWindowNs), inSlices(raw));
 }
+
+/** Small ones: an event that has been judged before the next collection of garbage costs little. */
+async function* inSlices(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of raw) {
+    for (let at = 0; at < piece.length; at += sliceBytes) yield piece.subarray(at, at + sliceBytes);
+  }
+}
+
+const sliceBytes = 1 << 15;
 
 export function createDecoder(windowNs: number): Decoder {
   const merge = createEventMerge();

@@ -62,8 +62,7 @@ export function createRecordWindow(
       insert(Math.max(at, floor), used);
       used += record.byteLength;
       newest = Math.max(newest, at);
-      // A sixteenth of it at once: for single records nobody waits.
-      if (newest - floor > windowNs + windowNs / 16) settle(newest - windowNs);
+      if ((times[first] ?? Infinity) <= newest - windowNs) settle(newest - windowNs);
     },
     drain: () => settle(Infinity),
   };
