@@ -34,12 +34,12 @@ if (unknown.length > 0) throw new Error(`there is no part ${unknown.join()}: ${p
 const measure = partsOf({ host, quick, long, seed, say });
 const page = join(host.packageRoot, 'docs', 'performance.md');
 const json = join(host.packageRoot, 'docs', 'performance.json');
-const document = await readDocument();
+const parts: BenchDocument['parts'] = {};
 for (const name of partNames.filter((part) => options.only.includes(part))) {
-  document.parts[name] = await measurePart(name);
+  parts[name] = await measurePart(name);
 }
-if (!quick) await publish(document);
-process.stdout.write(`${renderPage(document)}\n`);
+if (!quick) await publish(parts);
+process.stdout.write(`${renderPage({ schemaVersion: 1, parts })}\n`);
 
 async function measurePart(name: PartName): Promise<Part> {
   const before = loadavg()[0] ?? NaN;
@@ -62,13 +62,9 @@ async function measurePart(name: PartName): Promise<Part> {
   };
 }
 
-/** A quick run shows itself alone. */
-async function readDocument(): Promise<BenchDocument> {
-  if (quick || !existsSync(json)) return { schemaVersion: 1, parts: {} };
-  return documentSchema.parse(JSON.parse(await readFile(json, 'utf8')));
-}
-
-async function publish(measured: BenchDocument): Promise<void> {
+async function publish(parts: BenchDocument['parts']): Promise<void> {
+  const before = existsSync(json) ? documentSchema.parse(JSON.parse(await readFile(json, 'utf8'))).parts : {};
+  const measured: BenchDocument = { schemaVersion: 1, parts: { ...before, ...parts } };
   const text = await readFile(page, 'utf8');
   const marked = /(<!-- bench: begin -->\n)[\s\S]*(<!-- bench: end -->)/;
   if (!marked.test(text)) throw new Error(`${page} has no place for the tables`);
