@@ -1,15 +1,16 @@
 /** Long traces, each in a process of its own: processor time of all its threads, and its peak memory. */
-import { execa } from 'execa';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { measured } from '../measurement.ts';
 import type { Findings, Measurement } from '../measurement.ts';
+import { inOwnProcess } from '../own-process.ts';
 import { ebpfRecords } from './ebpf-records.ts';
 
 const rowSchema = z.object({ events: z.number(), seconds: z.number(), peakBytes: z.number() });
 type Row = z.infer<typeof rowSchema>;
+const row = join(import.meta.dirname, 'row.js');
 
 const sources = [
   { name: 'replay', what: 'replay and findings', eventsPerCycle: 23, limits: {} },
@@ -36,7 +37,9 @@ export async function measureThroughput(
       const cycles = Math.ceil((millions * 1e6) / eventsPerCycle);
       const rows = await withFile(name === 'ebpf' ? cycles : null, async (file) => {
         const samples: Row[] = [];
-        for (let time = 0; time < times; time++) samples.push(await oneRow(name, cycles, file));
+        for (let time = 0; time < times; time++) {
+          samples.push(await inOwnProcess(row, [name, cycles, file], rowSchema));
+        }
         return samples;
       });
       const subject = `${what}, ${millions} M events`;
@@ -60,12 +63,6 @@ export async function measureThroughput(
     }
   }
   return { with: [], measurements, remarks: [] };
-}
-
-async function oneRow(name: string, cycles: number, file: string): Promise<Row> {
-  const row = join(import.meta.dirname, 'row.js');
-  const { stdout } = await execa(process.execPath, [row, name, String(cycles), file]);
-  return rowSchema.parse(JSON.parse(stdout));
 }
 
 /** The trace of the agent is read from a file, as it is in a session; the others are made while they are read. */

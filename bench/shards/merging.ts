@@ -1,11 +1,12 @@
 /** Adding up simulated shards of 1,000 runs each. */
-import { execa } from 'execa';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { measured } from '../measurement.ts';
 import type { Findings } from '../measurement.ts';
+import { inOwnProcess } from '../own-process.ts';
 
 const rowSchema = z.object({ bytes: z.number(), seconds: z.number(), peakBytes: z.number() });
+const row = join(import.meta.dirname, 'merge-row.js');
 
 /** A number of shards, and how often that is measured. */
 type Size = readonly [shards: number, times: number];
@@ -23,9 +24,7 @@ export async function measureMerging(sizes: readonly Size[]): Promise<Findings> 
   for (const [shards, times] of sizes) {
     const rows: z.infer<typeof rowSchema>[] = [];
     for (let time = 0; time < times; time++) {
-      const row = join(import.meta.dirname, 'merge-row.js');
-      const { stdout } = await execa(process.execPath, [row, String(shards), '1000']);
-      rows.push(rowSchema.parse(JSON.parse(stdout)));
+      rows.push(await inOwnProcess(row, [shards, 1000], rowSchema));
     }
     const megabytes = Math.round((rows[0]?.bytes ?? 0) / 1e6);
     const subject = `merging ${shards} shards of 1,000 runs each, ${megabytes} MB`;
