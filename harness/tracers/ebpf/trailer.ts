@@ -1,4 +1,5 @@
 /** The first and the last record of a trace: when it began, and what the kernel counted. */
+import type { LossReason } from '../../../src/trace/event.ts';
 import { countedKinds, features, headSize, kindCount } from './layout.ts';
 import { readLong } from './record.ts';
 
@@ -44,4 +45,48 @@ export function readTrailer(view: DataView): Trailer | null {
     releases: count(2 * kindCount + 2),
     skipped: count(2 * kindCount + 3),
   };
+}
+
+export interface Missing {
+  readonly reason: LossReason;
+  readonly count: number;
+  readonly text: string;
+}
+
+/**
+ * What the kernel counted, held against what arrived.
+ * @param seen records by kind
+ * @param releases by records of their own or by calls of close
+ */
+export function whatIsMissing(
+  trailer: Trailer,
+  seen: ReadonlyMap<number, number>,
+  releases: number,
+): readonly Missing[] {
+  const { dropped, notFollowed, compatCalls, skipped } = trailer;
+  const missing: Missing[] = [];
+  for (const [name, kind] of countedKinds) {
+    const lost = dropped.get(name) ?? 0;
+    if (lost > 0) add('dropped', lost, `the ring was full: ${lost} records of kind ${name} were dropped`);
+    compare(trailer.told.get(name) ?? 0, seen.get(kind) ?? 0, 0, `records of kind ${name}`);
+  }
+  // Of the calls that were dropped some may have told one.
+  const untold = (dropped.get('release') ?? 0) + (dropped.get('call') ?? 0);
+  compare(trailer.releases, releases, untold, 'releases of sockets');
+  if (skipped > 0) add('dropped', skipped, `the kernel left out a program of the tracer ${skipped} times`);
+  if (notFollowed > 0)
+    add('not-followed', notFollowed, `${notFollowed} threads or processes were too many to be followed`);
+  if (compatCalls > 0)
+    add('probe-error', compatCalls, `${compatCalls} calls of 32-bit programs were not followed`);
+  return missing;
+
+  function compare(counted: number, arrived: number, allowed: number, what: string): void {
+    const difference = counted - arrived;
+    if (difference >= 0 && difference <= allowed) return;
+    add('count-mismatch', Math.abs(difference), `the kernel counted ${counted} ${what}, ${arrived} arrived`);
+  }
+
+  function add(reason: LossReason, count: number, text: string): void {
+    missing.push({ reason, count, text });
+  }
 }
