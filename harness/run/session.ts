@@ -20,6 +20,7 @@ import { lockMachine } from './locks.ts';
 import { lookForHolders } from './port-holders.ts';
 import type { PortPair } from './ports.ts';
 import { sweepSession } from './process-group.ts';
+import { companionMayBeInTheWay, goOnWithoutCompanion } from './without-companion.ts';
 
 export interface SessionRequest {
   /** Absolute; must not exist or be empty. */
@@ -106,7 +107,11 @@ async function runBlocks(request: SessionRequest): Promise<SessionEnd> {
     }
     const block = plan.blocks[index];
     if (block === undefined) return { how: 'done' };
-    const end = await runOne({ ...request, plan }, index, runsBefore);
+    let end = await runOne({ ...request, plan }, index, runsBefore);
+    if (companionMayBeInTheWay(end, block) && interruptedBy() === null) {
+      plan = await goOnWithoutCompanion(request, plan, index);
+      end = await runOne({ ...request, plan }, index, runsBefore);
+    }
     if (block.purpose === 'warm-up') took.push({ tracer: block.tracer, ...end.time });
     runsBefore += block.runs.length;
     const reason = interruptedBy() !== null ? null : whyBroken(end, block);

@@ -164,7 +164,8 @@ async function readRecords(
   return { launcher, records, ended };
 }
 
-async function readTracerStderr(directory: string): Promise<string> {
+/** Of the block in this directory. */
+export async function readTracerStderr(directory: string): Promise<string> {
   const result = await readTextFile(join(directory, blockFileNames.tracerStderr), maxDocumentBytes);
   // Drop messages may be in what can not be read, so silence would be wrong.
   if (result.state === 'refused') return `afterclose: the tracer's messages were not read: ${result.why}\n`;

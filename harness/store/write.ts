@@ -10,6 +10,7 @@ import type { SpawnPlan } from '../tracers/tracer.ts';
 import { takeFingerprints } from './evidence.ts';
 import { writeJsonFile, writeTextFile } from './json-file.ts';
 import { blockDirectory, blockFileNames, endFileName, reportFileName, sessionFileName } from './layout.ts';
+import { readTracerStderr } from './read.ts';
 import { storeSchemaVersion } from './session-file.ts';
 import type { PortHoldersFile, SessionEnd, SessionFile, TracerFile } from './session-file.ts';
 
@@ -44,7 +45,7 @@ async function makeDirectory(directory: string): Promise<void> {
   });
 }
 
-/** The plan with all its blocks, before the first run that counts: what was decided from the warm-up. */
+/** What was decided while it went on: the blocks after the warm-up, or that none has a companion. */
 export async function replacePlan(directory: string, session: SessionFile): Promise<void> {
   await guarded(directory, () => writeJsonFile(join(directory, sessionFileName), session));
 }
@@ -57,6 +58,17 @@ export async function createBlock(session: string, index: number, tracer: string
     await mkdir(join(block, blockFileNames.output), { recursive: true });
   });
   return block;
+}
+
+/**
+ * Of a block that has run nothing, before it is begun anew.
+ * @returns what its tracer had said
+ */
+export async function removeBlock(session: string, index: number, tracer: string): Promise<string> {
+  const block = blockDirectory(session, index, tracer);
+  const said = await readTracerStderr(block);
+  await guarded(session, () => rm(block, { recursive: true }));
+  return said;
 }
 
 export async function writeBatch(block: string, batch: Batch): Promise<void> {
