@@ -182,6 +182,7 @@ class RunDealer {
     // The launcher has waited for all of them: from here on these numbers may be anybody's.
     for (const [pid, run] of this.#runOfProcess) if (run === analysis) this.#runOfProcess.delete(pid);
     analysis.replay.end(event.at);
+    this.#facts.bindLogs?.get(facts.run)?.end();
     this.#ended.add(facts.run);
     this.#current = null;
   }

@@ -76,6 +76,13 @@ export class BindLog {
     };
   }
 
+  /** The run is over, and what became of every holder is told: what was kept to name them goes. */
+  end(): void {
+    this.#boundBy.clear();
+    this.#waiting.clear();
+    this.#known.clear();
+  }
+
   #begin(thread: string, pid: Pid): { readonly binds: LoggedBind[] } {
     const begun = { pid, binds: [] };
     this.#threads.set(thread, begun);
