@@ -80,7 +80,7 @@ golden: packages ## write the expected results of test/golden anew; read the dif
 	@scripts/golden.sh
 
 .PHONY: bench
-bench: setup ## measure tracers, replay and commands (10 minutes); make bench ARGS="--quick" or ARGS="--only loop"
+bench: setup ## measure tracers, replay and commands (15 minutes); make bench ARGS="--quick" or ARGS="--only loop"
 	@npx tsc -p tsconfig.bench.json
 	@node build/bench/bench/index.js $(ARGS)
 
