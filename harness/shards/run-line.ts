@@ -128,6 +128,9 @@ export const runLineSchema = z
       .refine(({ compared, refused, undetermined }) => undetermined <= refused && refused <= compared, {
         message: 'it compares fewer binds than were refused',
       })
+      .refine(({ compared, disagreements, notMade }) => notMade === null || compared + disagreements === 0, {
+        message: 'a cross-check that was not made has compared nothing',
+      })
       .nullable()
       .default(null),
   })
