@@ -153,6 +153,24 @@ describe('a disagreement', () => {
     expect(run.doubts[0]).toMatchObject({ run: '0001', pid: 100, address: `udp ${address}` });
   });
 
+  it('about whether anything was in the way of a bind that was given', async () => {
+    const run = await checked(
+      (main) => {
+        main.udp(3, address);
+        main.close(3);
+        main.udp(5, address);
+      },
+      (main) => {
+        main.udp(3, address);
+        main.udp(5, address);
+      },
+    );
+    expect(run.crossCheck).toMatchObject({ compared: 2, disagreements: 1, notMade: null });
+    expect(told(run)).toEqual([
+      `bind 2 of thread 100 of process 100 to udp ${address}: by dtrace nothing was in its way; by ebpf something was in its way, and it was given all the same`,
+    ]);
+  });
+
   it('about whether there was a bind', async () => {
     const twice: Tell = (main) => {
       main.udp(3, address);
@@ -237,6 +255,15 @@ describe('no cross-check is made, and the verdict stays', () => {
       undetermined: 0,
       disagreements: 0,
       notMade,
+    });
+  });
+
+  it('where more is doubted than is kept, for a loss may be among what is not', async () => {
+    const [own, other] = [await witness('dtrace', held), await witness('ebpf', held)];
+    const run = crossCheck(own, { ...other, summary: { ...other.summary, doubtsOmitted: 1 } });
+    expect(run.crossCheck).toMatchObject({
+      compared: 0,
+      notMade: 'there are too many doubts about the trace of ebpf',
     });
   });
 
