@@ -82,7 +82,7 @@ export function* ebpfRecords(session: string, run: string, cycles: number): Gene
   }
   record(program, kinds.exit, flags.last, noCall, 0, headSize);
   mark(launcher, `run ${run} end`);
-  records.push(end(now, told));
+  records.push(end(now, told, 2 * cycles));
   yield Buffer.concat(records);
 }
 
@@ -92,10 +92,11 @@ function begin(now: bigint): Buffer {
   return bytes;
 }
 
-/** Nothing was dropped, and there was room for everybody. */
-function end(now: bigint, told: readonly number[]): Buffer {
-  const bytes = head(now, launcher, launcher, kinds.end, 0, 0, 0, headSize + 8 * (2 * kindCount + 2));
+/** Nothing was dropped, there was room for everybody, and no program was left out. */
+function end(now: bigint, told: readonly number[], releases: number): Buffer {
+  const bytes = head(now, launcher, launcher, kinds.end, 0, 0, 0, headSize + 8 * (2 * kindCount + 4));
   for (const [kind, count] of told.entries()) bytes.writeBigUInt64LE(BigInt(count), headSize + 8 * kind);
+  bytes.writeBigUInt64LE(BigInt(releases), headSize + 8 * (2 * kindCount + 2));
   return bytes;
 }
 
