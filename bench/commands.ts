@@ -59,7 +59,7 @@ export async function measureCommands(
       for (const { subject: about, text } of verdicts)
         said.set(about, (said.get(about) ?? new Set()).add(text));
     }
-    // All that was said in any of them: a command that ended early is no faster one.
+    // What any of them said: one that ended early, and so was fast, shows by its exit code.
     for (const [about, texts] of said) {
       remarks.push({ subject: about, quantity: subject, text: [...texts].join(' or ') });
     }

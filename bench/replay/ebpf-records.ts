@@ -92,7 +92,7 @@ function begin(now: bigint): Buffer {
   return bytes;
 }
 
-/** Nothing was dropped or left out, and there was room for everybody. */
+/** Nothing was dropped, there was room for everybody, and no program was left out. */
 function end(now: bigint, told: readonly number[], releases: number): Buffer {
   const bytes = head(now, launcher, launcher, kinds.end, 0, 0, 0, headSize + 8 * (2 * kindCount + 4));
   for (const [kind, count] of told.entries()) bytes.writeBigUInt64LE(BigInt(count), headSize + 8 * kind);
