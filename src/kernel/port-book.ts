@@ -28,6 +28,8 @@ export interface BindPrediction {
   readonly impossible: readonly Socket[];
   /** TCP: closed connections of the run that may still have been in the way, in a timed state. */
   readonly left: readonly LeftConnection[];
+  /** TCP: what the port's bucket remembers is not known, and may let it through. */
+  readonly bucketUnknown: boolean;
 }
 
 interface Entry {
@@ -162,6 +164,7 @@ export class PortBook {
       certain: gone.filter((socket) => socket.hasCertainReference),
       impossible: gone.filter(isCertain),
       left: [],
+      bucketUnknown: false,
     };
   }
 
@@ -170,16 +173,16 @@ export class PortBook {
     possible: readonly Entry[],
     { wasBound, isCertain, enteredAt }: TcpQuestion,
   ): BindPrediction {
-    const nobody = { holding: [], gone: [], certain: [], impossible: [], left: [] };
+    const nobody = { holding: [], gone: [], certain: [], impossible: [], left: [], bucketUnknown: false };
     const owners = possible.map(({ socket }) => socket).filter((socket) => isOnPort(socket, claim.port));
     const isLetThrough = this.#buckets.letsThrough(claim, owners);
     if (isLetThrough === 'yes') return nobody;
     const holding = tcpBlockers(claim, possible).map(({ socket }) => socket);
     const left = this.#left.inTheWay(claim, enteredAt);
-    if (isLetThrough === 'perhaps') return { ...nobody, holding, left };
+    if (isLetThrough === 'perhaps') return { ...nobody, holding, left, bucketUnknown: true };
     const gone = holding.filter((socket) => wasBound(socket) && socket.keepsPort);
     const certain = gone.filter((socket) => socket.hasCertainReference);
-    return { holding, gone, certain, impossible: gone.filter(isCertain), left };
+    return { ...nobody, holding, gone, certain, impossible: gone.filter(isCertain), left };
   }
 
   #possibleFrom(socket: Socket, from: Nanos): boolean {
@@ -197,17 +200,18 @@ export class PortBook {
     return entries;
   }
 
-  /** Something else may be in the way, or not in the way, for all that is known of the sockets and their flags. */
-  mayMeetUnknown(candidate: Socket, claim: PortClaim | null): boolean {
-    if (candidate.isHidden) return true;
+  /** Why something else may be in the way, or not in the way, for all that is known of the sockets and their flags. */
+  unknownTo(candidate: Socket, claim: PortClaim | null): 'hidden' | 'address' | null {
+    if (candidate.isHidden) return 'hidden';
     for (const socket of this.#bound.values()) {
       const { binding } = socket;
       if (socket === candidate || socket.network !== candidate.network || binding === null) continue;
-      if (binding.port === null) return true;
-      const isUncertain = binding.host === null || socket.isHidden;
-      if (isUncertain && binding.port === claim?.port) return true;
+      if (binding.port === null) return 'address';
+      if (binding.port !== claim?.port) continue;
+      if (socket.isHidden) return 'hidden';
+      if (binding.host === null) return 'address';
     }
-    return false;
+    return null;
   }
 
   /**

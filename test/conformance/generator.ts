@@ -68,6 +68,11 @@ class Author {
     this.#passes = manner === 'wild' && random.below(6) === 0;
   }
 
+  /** What was in a message can not be told any more: so first there is something that can. */
+  get #passesNow(): boolean {
+    return this.#passes && this.#steps.length > stepsOfProgram / 2;
+  }
+
   program(): readonly Step[] {
     while (this.#steps.length < stepsOfProgram) this.#act();
     return this.#steps;
@@ -94,8 +99,8 @@ class Author {
       [2, () => this.#exit()],
       [this.#readers.length > 1 ? 0 : 4, () => this.#park()],
       [3, () => this.#interrupt()],
-      [this.#passes ? 26 : 0, () => this.#pass()],
-      [this.#passes ? 10 : 0, () => this.#receive()],
+      [this.#passesNow ? 60 : 0, () => this.#pass()],
+      [this.#passesNow ? 24 : 0, () => this.#receive()],
     ];
     let left = this.#random.below(weighted.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, act] of weighted) {
@@ -198,7 +203,7 @@ class Author {
     const socket = this.#one(this.#sockets.filter(({ about: { listening } }) => !listening));
     if (socket === undefined) return;
     // What the subflows of MPTCP are bound to then, no call tells.
-    if (this.#manner === 'calm' && socket.about.isMultipath) return;
+    if (socket.about.isMultipath && (this.#manner === 'calm' || !this.#chance(3))) return;
     const target = this.#one(
       this.#sockets.filter(({ about: { family, listening, network, port } }) => {
         return (

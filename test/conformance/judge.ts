@@ -3,6 +3,7 @@
  * against the kernel's answer. Where the tracer tells identities, a second replay checks itself against them.
  */
 import { createReadStream } from 'node:fs';
+import { ReadableStream } from 'node:stream/web';
 import type { BindJudgement } from '../../src/kernel/ledger.ts';
 import type { TraceEvent } from '../../src/trace/event.ts';
 import { analyzeBlock } from '../../src/verdict/analysis.ts';
@@ -22,11 +23,36 @@ export interface Conformance {
 }
 
 export async function judgeConformance(recording: Recording): Promise<Conformance> {
-  const inferred = await replayed(recording, 'inferred');
-  const { tally } = inferred;
-  if (!tally.tellsIdentity) return inferred;
-  const told = await replayed(recording, 'told');
-  return { tally, complaints: [...inferred.complaints, ...told.complaints] };
+  const tally = new Tally();
+  // Decoded once, for both replays.
+  const [first, second] = ReadableStream.from(byProgram(recording, tally)).tee();
+  const [inferred, told] = await Promise.all([
+    replayed(recording, first, 'inferred', (judgement) => tally.judged(judgement)),
+    replayed(recording, second, 'told', () => undefined),
+  ]);
+  return { tally, complaints: tally.tellsIdentity ? [...inferred, ...told] : inferred };
+}
+
+/** Successive events, all of one program. */
+interface Piece {
+  readonly program: string;
+  readonly events: readonly TraceEvent[];
+}
+
+async function* byProgram({ tracer, trace }: Recording, tally: Tally): AsyncIterable<Piece> {
+  let program = '';
+  for await (const batch of tracer.decode(createReadStream(trace))) {
+    let from = 0;
+    for (const [index, event] of batch.entries()) {
+      tally.saw(event);
+      const next = event.kind === 'mark' ? /^situation (.*)$/.exec(event.text)?.[1] : undefined;
+      if (next === undefined) continue;
+      if (index > from) yield { program, events: batch.slice(from, index) };
+      [program, from] = [next, index];
+      tally.programs++;
+    }
+    yield { program, events: batch.slice(from) };
+  }
 }
 
 /** Doubts that a program of the generator may well give; any other says that the replay or the tracer is wrong. */
@@ -38,21 +64,25 @@ const welcome: ReadonlySet<DoubtCode> = new Set([
   'no-free-port',
 ]);
 
-async function replayed(recording: Recording, identity: 'inferred' | 'told'): Promise<Conformance> {
+async function replayed(
+  recording: Recording,
+  pieces: AsyncIterable<Piece>,
+  identity: 'inferred' | 'told',
+  count: (judgement: BindJudgement) => void,
+): Promise<Complaint[]> {
   const complaints: Complaint[] = [];
-  const tally = new Tally();
   const begins: { readonly at: number; readonly program: string }[] = [];
   let program = '';
-  const look = (event: TraceEvent): void => {
-    tally.saw(event);
-    if (event.kind !== 'mark') return;
-    const [, name] = /^situation (.*)$/.exec(event.text) ?? [];
-    if (name === undefined) return;
-    program = name;
-    begins.push({ at: event.at, program });
-  };
-  const events = recording.tracer.decode(createReadStream(recording.trace));
-  const analysis = await analyzeBlock(passing(events, look, identity), {
+  async function* events(): AsyncIterable<readonly TraceEvent[]> {
+    for await (const piece of pieces) {
+      const [first] = piece.events;
+      if (piece.program !== program && first !== undefined)
+        begins.push({ program: piece.program, at: first.at });
+      program = piece.program;
+      yield identity === 'told' ? piece.events : piece.events.flatMap(withoutIdentity);
+    }
+  }
+  const analysis = await analyzeBlock(events(), {
     session: tracedSession,
     evidence: 'trace',
     runs: recording.runs.map(({ run }) => ({
@@ -67,7 +97,7 @@ async function replayed(recording: Recording, identity: 'inferred' | 'told'): Pr
     doubts: [],
     closeReleasesInCall: true,
     onBind: (judgement) => {
-      tally.judged(judgement);
+      count(judgement);
       const text = identity === 'inferred' ? mistakeIn(judgement, program) : null;
       if (text !== null) complaints.push({ program, text });
     },
@@ -78,32 +108,19 @@ async function replayed(recording: Recording, identity: 'inferred' | 'told'): Pr
     const begun = begins.findLast((each) => each.at <= (at ?? -1));
     complaints.push({ program: begun?.program ?? '', text: `${code}: ${text}` });
   }
-  return { complaints, tally };
+  return complaints;
 }
 
 function mistakeIn(judgement: BindJudgement, program: string): string | null {
-  const { predicted, answered, network, call, address } = judgement;
+  const { predicted, openBy, answered, network, call, address } = judgement;
   const what = `${call} ${network} ${address}: predicted ${predicted}, the kernel: ${answered}`;
-  if (predicted === 'undetermined') return program.startsWith('calm') ? what : null;
+  if (predicted === 'undetermined')
+    return program.startsWith('calm') ? `${what} (open by ${openBy.join(', ')})` : null;
   return predicted === answered ? null : what;
 }
 
-async function* passing(
-  batches: AsyncIterable<readonly TraceEvent[]>,
-  look: (event: TraceEvent) => void,
-  identity: 'inferred' | 'told',
-): AsyncIterable<readonly TraceEvent[]> {
-  for await (const batch of batches) {
-    for (const event of batch) {
-      look(event);
-      const seen = identity === 'told' ? event : withoutIdentity(event);
-      if (seen !== null) yield [seen];
-    }
-  }
-}
-
-function withoutIdentity(event: TraceEvent): TraceEvent | null {
-  if (event.kind === 'release') return null;
+function withoutIdentity(event: TraceEvent): TraceEvent | [] {
+  if (event.kind === 'release') return [];
   if (!('socket' in event)) return event;
   const { socket: _, ...inferred } = event;
   return inferred;

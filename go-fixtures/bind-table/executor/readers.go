@@ -4,12 +4,13 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strings"
 	"syscall"
-	"time"
 	"unsafe"
 )
 
@@ -43,13 +44,19 @@ func (t *table) park(s step) error {
 		r.err = r.thread.do(func() error { return receive(number, fd) })
 		t.back <- r
 	}()
+	status, err := os.Open(r.thread.file("syscall"))
+	if err != nil {
+		return err
+	}
+	defer status.Close()
+	parked := []byte(fmt.Sprintf("%d 0x%x ", number, fd))
+	content := make([]byte, len(parked))
 	for {
 		// "running", or the number of the call that it sleeps in and the arguments.
-		content, err := os.ReadFile(r.thread.file("syscall"))
-		if err != nil {
+		if _, err := status.ReadAt(content, 0); err != nil && err != io.EOF {
 			return err
 		}
-		if strings.HasPrefix(string(content), fmt.Sprintf("%d 0x%x ", number, fd)) {
+		if bytes.Equal(content, parked) {
 			return nil
 		}
 		// A call that did not wait is over already.
@@ -59,7 +66,8 @@ func (t *table) park(s step) error {
 			if back == r {
 				return nil
 			}
-		case <-time.After(50 * time.Microsecond):
+		default:
+			pause()
 		}
 	}
 }
@@ -112,10 +120,13 @@ func (t *table) interrupt(s step) error {
 			return err
 		}
 		// A signal that came before the call does not end it.
-		select {
-		case back := <-t.back:
-			back.isBack = true
-		case <-time.After(time.Millisecond):
+		for tries := 0; tries < 50 && !r.isBack; tries++ {
+			select {
+			case back := <-t.back:
+				back.isBack = true
+			default:
+				pause()
+			}
 		}
 	}
 	// What its call ended with does not matter.
