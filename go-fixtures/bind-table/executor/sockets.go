@@ -159,11 +159,16 @@ func (t *table) duplicate(s step) error {
 			return err
 		}
 		return t.named(s.As, copied)
-	case "dup2":
-		// As is there already: its descriptor is taken over.
-		return syscall.Dup2(fd, t.fds[s.As])
-	case "dup3":
-		return syscall.Dup3(fd, t.fds[s.As], syscall.O_CLOEXEC)
+	case "dup2", "dup3":
+		// Its descriptor is taken over.
+		taken, ok := t.fds[s.As]
+		if !ok {
+			return fmt.Errorf("there is no socket %q", s.As)
+		}
+		if s.Text == "dup2" {
+			return syscall.Dup2(fd, taken)
+		}
+		return syscall.Dup3(fd, taken, syscall.O_CLOEXEC)
 	case "F_DUPFD_CLOEXEC":
 		command = duplicateAndClose
 	}
