@@ -45,10 +45,10 @@ export function judgeBind(
 }
 
 /** Where nobody is certainly in the way: why somebody may be. */
-function* uncertaintiesOf({ holding, gone, left, bucketUnknown }: BindPrediction): Iterable<Uncertainty> {
+function* uncertaintiesOf({ expected, gone, left, bucketUnknown }: BindPrediction): Iterable<Uncertainty> {
   if (left.length > 0) yield 'connection';
-  if (bucketUnknown && holding.length > 0) yield 'bucket';
-  for (const socket of bucketUnknown ? [] : [...holding, ...gone]) {
+  if (bucketUnknown && expected.length > 0) yield 'bucket';
+  for (const socket of bucketUnknown ? [] : [...expected, ...gone]) {
     if (socket.isHidden) yield 'hidden';
     else yield socket.keepsPort ? 'holder' : 'connection';
   }

@@ -20,6 +20,8 @@ export interface PendingBind {
 export interface BindPrediction {
   /** If it failed with EADDRINUSE: those that may have been in its way, newest first. */
   readonly holding: readonly Socket[];
+  /** Of these, those that are left if every call in flight has found its descriptor open. */
+  readonly expected: readonly Socket[];
   /** If it succeeded: those that must have been gone. */
   readonly gone: readonly Socket[];
   /** Of `gone`, those that were certainly bound and referenced through the whole bind, by all that is known now. */
@@ -157,9 +159,13 @@ export class PortBook {
     // One that was bound meanwhile may have come after it.
     const gone = blocking.filter(wasBound);
     // A socket that lets it through hides those behind it only if it was certainly there.
-    const inTheWay = possible.filter((entry) => isCertain(entry.socket) || !sharePort(claim, entry.claim));
+    const unlessHidden = (isThere: (socket: Socket) => boolean): Socket[] => {
+      const inTheWay = possible.filter((entry) => isThere(entry.socket) || !sharePort(claim, entry.claim));
+      return blockers(claim, inTheWay).map(({ socket }) => socket);
+    };
     return {
-      holding: blockers(claim, inTheWay).map(({ socket }) => socket),
+      holding: unlessHidden(isCertain),
+      expected: unlessHidden((socket) => wasBound(socket) && socket.hasCertainReference),
       gone,
       certain: gone.filter((socket) => socket.hasCertainReference),
       impossible: gone.filter(isCertain),
@@ -173,16 +179,26 @@ export class PortBook {
     possible: readonly Entry[],
     { wasBound, isCertain, enteredAt }: TcpQuestion,
   ): BindPrediction {
-    const nobody = { holding: [], gone: [], certain: [], impossible: [], left: [], bucketUnknown: false };
+    const nobody = {
+      holding: [],
+      expected: [],
+      gone: [],
+      certain: [],
+      impossible: [],
+      left: [],
+      bucketUnknown: false,
+    };
     const owners = possible.map(({ socket }) => socket).filter((socket) => isOnPort(socket, claim.port));
     const isLetThrough = this.#buckets.letsThrough(claim, owners);
     if (isLetThrough === 'yes') return nobody;
     const holding = tcpBlockers(claim, possible).map(({ socket }) => socket);
     const left = this.#left.inTheWay(claim, enteredAt);
-    if (isLetThrough === 'perhaps') return { ...nobody, holding, left, bucketUnknown: true };
+    if (isLetThrough === 'perhaps')
+      return { ...nobody, holding, expected: holding, left, bucketUnknown: true };
     const gone = holding.filter((socket) => wasBound(socket) && socket.keepsPort);
     const certain = gone.filter((socket) => socket.hasCertainReference);
-    return { ...nobody, holding, gone, certain, impossible: gone.filter(isCertain), left };
+    const impossible = gone.filter(isCertain);
+    return { ...nobody, holding, expected: holding, gone, certain, impossible, left };
   }
 
   #possibleFrom(socket: Socket, from: Nanos): boolean {

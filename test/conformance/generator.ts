@@ -22,6 +22,8 @@ type Port = OwnPort | 'told';
 /** A descriptor. */
 interface Known {
   readonly name: string;
+  /** The child whose it is; null: the program's own. */
+  readonly child: string | null;
   /** Shared by its duplicates. */
   readonly about: About;
 }
@@ -44,7 +46,7 @@ const addresses = {
 } as const;
 /** More than one, so that binds of the same program can also miss each other. */
 const ports = ['own+0', 'own+1'] as const;
-const drawnPorts = ['own+0', 'own+0', 'own+1'] as const;
+const drawnPorts = ['own+0', 'own+0', 'own+0', 'own+1'] as const;
 export const portsOfProgram = ports.length;
 const stepsOfProgram = 60;
 
@@ -54,6 +56,7 @@ class Author {
   readonly #steps: Step[] = [];
   #sockets: Known[] = [];
   #children: string[] = [];
+  #threads: string[] = [];
   #readers: string[] = [];
   #pairs: string[] = [];
   readonly #connectedPorts = new Set<Port>();
@@ -65,7 +68,7 @@ class Author {
   constructor(random: Random, manner: Manner) {
     this.#random = random;
     this.#manner = manner;
-    this.#passes = manner === 'wild' && random.below(6) === 0;
+    this.#passes = manner === 'wild' && random.below(4) === 0;
   }
 
   /** What was in a message can not be told any more: so first there is something that can. */
@@ -95,6 +98,7 @@ class Author {
       [2, () => this.#send()],
       [1, () => this.#identity()],
       [this.#children.length > 1 ? 0 : 2, () => this.#fork()],
+      [this.#threads.length > 0 ? 0 : 2, () => this.#thread()],
       [3, () => this.#exec()],
       [2, () => this.#exit()],
       [this.#readers.length > 1 ? 0 : 4, () => this.#park()],
@@ -113,12 +117,24 @@ class Author {
     this.#steps.push(step);
   }
 
-  #name(): string {
-    return `n${this.#names++}`;
+  /** A step of the process whose the descriptor is; the program's own may be done by a thread other than the first. */
+  #do(of: Pick<Known, 'child'>, step: Step): void {
+    const thread = of.child === null && this.#chance(4) ? this.#one(this.#threads) : undefined;
+    const by = { ...(of.child !== null && { in: of.child }), ...(thread !== undefined && { on: thread }) };
+    this.#push({ ...step, ...by });
+    // The release behind one of these comes after its return, and another thread may be next.
+    const isAlone = this.#children.length + this.#threads.length === 0;
+    const releasesLate = step.do === 'closeRange' || step.text === 'dup2' || step.text === 'dup3';
+    if (this.#manner === 'calm' && releasesLate && !isAlone) this.#push({ do: 'back', ...by });
   }
 
-  #know(name: string, about: About): void {
-    this.#sockets.push({ name, about });
+  /** Not a child's: for what only the executor itself can do. */
+  get #own(): Known[] {
+    return this.#sockets.filter(({ child }) => child === null);
+  }
+
+  #name(): string {
+    return `n${this.#names++}`;
   }
 
   #chance(oneIn: number): boolean {
@@ -130,26 +146,21 @@ class Author {
   }
 
   #open(): void {
+    const child = this.#chance(4) ? (this.#one(this.#children) ?? null) : null;
     const kind = this.#one(['udp', 'udp', 'udp', 'tcp', 'tcp', 'tcp', 'mptcp'] as const) ?? 'udp';
     const family = this.#chance(3) ? 'inet6' : 'inet';
     const name = this.#name();
-    this.#push({ do: 'socket', as: name, family, text: kind, value: this.#random.below(2) });
     const network = kind === 'udp' ? 'udp' : 'tcp';
     const isMultipath = kind === 'mptcp';
-    this.#know(name, {
-      isMultipath,
-      network,
-      family,
-      port: null,
-      address: null,
-      listening: false,
-      tried: new Set(),
-    });
+    const none = { port: null, address: null, listening: false, tried: new Set<Port>() };
+    const socket = { name, child, about: { isMultipath, network, family, ...none } } as const;
+    this.#do(socket, { do: 'socket', as: name, family, text: kind, value: this.#random.below(2) });
+    this.#sockets.push(socket);
     for (const option of ['reuseAddress', 'reusePort'] as const) {
-      if (this.#chance(5)) this.#push({ do: 'option', of: name, text: option, value: 1 });
+      if (this.#chance(5)) this.#do(socket, { do: 'option', of: name, text: option, value: 1 });
     }
     if (family === 'inet6' && this.#chance(4))
-      this.#push({ do: 'option', of: name, text: 'v6Only', value: 1 });
+      this.#do(socket, { do: 'option', of: name, text: 'v6Only', value: 1 });
   }
 
   #mayBind(network: 'udp' | 'tcp', port: Port): boolean {
@@ -161,7 +172,7 @@ class Author {
     if (socket === undefined) return this.#open();
     const address = this.#one<string>(addresses[socket.about.family]) ?? '';
     if (this.#chance(12)) {
-      this.#push({ do: 'bind', of: socket.name, address, port: 0 });
+      this.#do(socket, { do: 'bind', of: socket.name, address, port: 0 });
       this.#tell(socket);
       socket.about.tried.add('told');
       Object.assign(socket.about, { address, port: 'told' });
@@ -169,15 +180,16 @@ class Author {
     }
     const port = this.#chance(20) ? 'told' : (this.#one(drawnPorts) ?? 'own+0');
     if (!this.#mayBind(socket.about.network, port)) return;
-    this.#push({ do: 'bind', of: socket.name, address, port });
+    this.#do(socket, { do: 'bind', of: socket.name, address, port });
     socket.about.tried.add(port);
     // Perhaps refused: then it may try again elsewhere.
     if (this.#chance(2)) Object.assign(socket.about, { address, port });
   }
 
   /** In wild programs the kernel's choice may stay unknown, for as long as the socket lives. */
-  #tell({ name }: Known): void {
-    if (this.#manner === 'calm' || this.#passes || !this.#chance(60)) this.#push({ do: 'tell', of: name });
+  #tell(socket: Known): void {
+    if (this.#manner === 'calm' || this.#passes || !this.#chance(60))
+      this.#do(socket, { do: 'tell', of: socket.name });
   }
 
   #listen(): void {
@@ -186,7 +198,7 @@ class Author {
     );
     if (socket === undefined) return;
     if ([...socket.about.tried].some((port) => !this.#mayBind('tcp', port))) return;
-    this.#push({ do: 'listen', of: socket.name });
+    this.#do(socket, { do: 'listen', of: socket.name });
     socket.about.listening = true;
     // Its bind may have been refused: then it is the listen that chose a port.
     this.#tell(socket);
@@ -197,7 +209,7 @@ class Author {
   #connect(): void {
     if (this.#chance(5)) {
       const bound = this.#one(this.#sockets.filter(({ about: { network } }) => network === 'udp'));
-      if (bound !== undefined) this.#push({ do: 'connect', of: bound.name, family: 'unspec' });
+      if (bound !== undefined) this.#do(bound, { do: 'connect', of: bound.name, family: 'unspec' });
       return;
     }
     const socket = this.#one(this.#sockets.filter(({ about: { listening } }) => !listening));
@@ -214,7 +226,7 @@ class Author {
     const address =
       socket.about.family === 'inet' ? '127.0.0.1' : (this.#one(['::1', '::ffff:127.0.0.1']) ?? '::1');
     const port = target?.about.port ?? null;
-    this.#push({
+    this.#do(socket, {
       do: 'connect',
       of: socket.name,
       address,
@@ -233,30 +245,35 @@ class Author {
     const listener = this.#one(this.#sockets.filter(({ about: { listening } }) => listening));
     if (listener === undefined) return;
     const name = this.#name();
-    this.#push({ do: 'accept', of: listener.name, as: name });
-    this.#push({ do: 'tell', of: name });
+    this.#do(listener, { do: 'accept', of: listener.name, as: name });
+    this.#do(listener, { do: 'tell', of: name });
     const { about } = listener;
-    const { family, port, isMultipath } = about;
-    const tried = new Set(about.tried);
-    this.#know(name, { isMultipath, network: 'tcp', family, port, address: null, listening: false, tried });
+    const accepted = { ...about, address: null, listening: false, tried: new Set(about.tried) };
+    this.#sockets.push({ ...listener, name, about: accepted });
   }
 
   #option(): void {
     const socket = this.#one(this.#sockets);
     if (socket === undefined) return;
     const option = this.#one(['reuseAddress', 'reuseAddress', 'reusePort'] as const);
-    this.#push({ do: 'option', of: socket.name, text: option ?? 'reusePort', value: this.#random.below(2) });
+    this.#do(socket, {
+      do: 'option',
+      of: socket.name,
+      text: option ?? 'reusePort',
+      value: this.#random.below(2),
+    });
   }
 
   #close(): void {
     const socket = this.#take();
-    if (socket !== undefined) this.#push({ do: 'close', of: socket.name });
+    if (socket !== undefined) this.#do(socket, { do: 'close', of: socket.name });
   }
 
   #closeRange(): void {
     const closesOnExec = this.#chance(3);
     const socket = closesOnExec ? this.#one(this.#sockets) : this.#take();
-    if (socket !== undefined) this.#push({ do: 'closeRange', of: socket.name, value: closesOnExec ? 4 : 0 });
+    if (socket !== undefined)
+      this.#do(socket, { do: 'closeRange', of: socket.name, value: closesOnExec ? 4 : 0 });
   }
 
   #take(): Known | undefined {
@@ -270,16 +287,16 @@ class Author {
     if (socket === undefined) return;
     const name = this.#name();
     const call = this.#one(['dup', 'F_DUPFD', 'F_DUPFD_CLOEXEC'] as const) ?? 'dup';
-    this.#push({ do: 'duplicate', text: call, of: socket.name, as: name });
+    this.#do(socket, { do: 'duplicate', text: call, of: socket.name, as: name });
     this.#sockets.push({ ...socket, name });
   }
 
   #replace(): void {
     const socket = this.#one(this.#sockets);
-    const other = this.#one(this.#sockets.filter((each) => each !== socket));
+    const other = this.#one(this.#sockets.filter((each) => each !== socket && each.child === socket?.child));
     if (socket === undefined || other === undefined) return;
     const call = this.#one(['dup2', 'dup3'] as const) ?? 'dup2';
-    this.#push({ do: 'duplicate', text: call, of: socket.name, as: other.name });
+    this.#do(socket, { do: 'duplicate', text: call, of: socket.name, as: other.name });
     this.#sockets = this.#sockets.filter((each) => each !== other);
     this.#sockets.push({ ...socket, name: other.name });
   }
@@ -289,20 +306,20 @@ class Author {
     if (socket === undefined) return;
     // It lets a reader return, at some moment of its own.
     if (this.#manner === 'calm' && this.#readers.length > 0) return;
-    this.#push({ do: 'shutdown', of: socket.name });
+    this.#do(socket, { do: 'shutdown', of: socket.name });
     socket.about.listening = false;
   }
 
   #chown(): void {
     const socket = this.#one(this.#sockets);
     if (socket !== undefined)
-      this.#push({ do: 'fchown', of: socket.name, value: this.#random.below(2) * 1000 });
+      this.#do(socket, { do: 'fchown', of: socket.name, value: this.#random.below(2) * 1000 });
   }
 
   #send(): void {
     const socket = this.#one(this.#sockets.filter(({ about: { network } }) => network === 'udp'));
     if (socket === undefined) return;
-    this.#push({
+    this.#do(socket, {
       do: 'send',
       of: socket.name,
       address: socket.about.family === 'inet' ? '127.0.0.1' : '::1',
@@ -314,18 +331,34 @@ class Author {
   }
 
   #identity(): void {
-    this.#isRoot = this.#chance(2);
-    this.#push({ do: 'identity', text: 'setfsuid', value: this.#isRoot ? 0 : 1000 });
+    const isRoot = this.#chance(2);
+    const step = { do: 'identity', text: 'setfsuid', value: isRoot ? 0 : 1000 };
+    const on = this.#one(this.#threads);
+    if (on !== undefined && this.#chance(2)) return this.#push({ ...step, on });
+    this.#isRoot = isRoot;
+    this.#push(step);
   }
 
   #fork(): void {
     // Another user may not run the executor's file.
     if (!this.#isRoot) return;
     const name = this.#name();
-    const socket = this.#one(this.#sockets);
-    if (socket !== undefined && this.#chance(3)) this.#push({ do: 'spawn', as: name, of: socket.name });
-    else this.#push({ do: 'fork', as: name, value: this.#chance(4) ? 1 : 0 });
+    const socket = this.#one(this.#own);
+    if (socket !== undefined && this.#chance(3)) {
+      this.#push({ do: 'spawn', as: name, of: socket.name });
+      this.#sockets.push({ ...socket, child: name });
+    } else {
+      this.#push({ do: 'fork', as: name, value: this.#chance(4) ? 1 : 0 });
+      // It has them all; these are the ones that it will do something with.
+      for (const each of this.#own) if (this.#chance(3)) this.#sockets.push({ ...each, child: name });
+    }
     this.#children.push(name);
+  }
+
+  #thread(): void {
+    const name = this.#name();
+    this.#push({ do: 'thread', as: name });
+    this.#threads.push(name);
   }
 
   #exec(): void {
@@ -337,14 +370,13 @@ class Author {
     const child = this.#one(this.#children);
     if (child === undefined) return;
     this.#children = this.#children.filter((each) => each !== child);
+    this.#sockets = this.#sockets.filter((each) => each.child !== child);
     this.#push({ do: 'exit', of: child });
   }
 
   #park(): void {
     // Another user may not see in /proc that the thread sleeps.
-    const socket = this.#one(
-      this.#sockets.filter(({ about: { network } }) => this.#isRoot && network === 'udp'),
-    );
+    const socket = this.#one(this.#own.filter(({ about: { network } }) => this.#isRoot && network === 'udp'));
     if (socket === undefined) return;
     const name = this.#name();
     const call = this.#one(['recvfrom', 'recvmsg', 'read'] as const) ?? 'recvfrom';
@@ -365,7 +397,7 @@ class Author {
   }
 
   #pass(): void {
-    const socket = this.#one(this.#sockets);
+    const socket = this.#one(this.#own);
     if (socket === undefined) return;
     const name = this.#name();
     this.#push({ do: 'pass', of: socket.name, as: name });

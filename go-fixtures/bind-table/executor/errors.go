@@ -29,12 +29,12 @@ var errnoNames = map[syscall.Errno]string{
 }
 
 func errnoName(err error) string {
+	if err == nil {
+		return ""
+	}
 	var errno syscall.Errno
 	if !errors.As(err, &errno) {
 		return err.Error()
-	}
-	if errno == 0 {
-		return ""
 	}
 	if name, ok := errnoNames[errno]; ok {
 		return name

@@ -4,7 +4,7 @@
 package main
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -37,39 +37,42 @@ func (t *table) park(s step) error {
 	if !ok {
 		return fmt.Errorf("unknown call %q", s.Text)
 	}
-	fd := uintptr(t.fds[s.Of])
-	r := &reader{thread: newThread(), address: s}
+	fd := uintptr(t.fd(s))
+	r := &reader{address: s}
 	t.readers[s.As] = r
-	go func() {
-		r.err = r.thread.do(func() error { return receive(number, fd) })
+	r.thread = startThread(func() {
+		r.err = receive(number, fd)
 		t.back <- r
-	}()
+	})
+	return t.awaitSleep(r, fmt.Sprintf("%d 0x%x ", number, fd))
+}
+
+// awaitSleep returns when the thread sleeps in the call, or has come back from it already.
+func (t *table) awaitSleep(r *reader, call string) error {
 	status, err := os.Open(r.thread.file("syscall"))
-	if err != nil {
+	if err != nil && !os.IsNotExist(err) {
 		return err
 	}
 	defer status.Close()
-	parked := []byte(fmt.Sprintf("%d 0x%x ", number, fd))
-	content := make([]byte, len(parked))
-	for {
-		// "running", or the number of the call that it sleeps in and the arguments.
-		if _, err := status.ReadAt(content, 0); err != nil && err != io.EOF {
-			return err
-		}
-		if bytes.Equal(content, parked) {
+	// "running", or the number of the call that it sleeps in and the arguments.
+	content := make([]byte, len(call))
+	for !r.isBack {
+		_, err := status.ReadAt(content, 0)
+		if err == nil && string(content) == call {
 			return nil
 		}
-		// A call that did not wait is over already.
+		// ESRCH: the thread is gone, and in the channel.
+		if err != nil && err != io.EOF && !errors.Is(err, syscall.ESRCH) {
+			return err
+		}
 		select {
 		case back := <-t.back:
 			back.isBack = true
-			if back == r {
-				return nil
-			}
 		default:
 			pause()
 		}
 	}
+	return nil
 }
 
 func receive(number, fd uintptr) error {
@@ -116,7 +119,8 @@ func (t *table) interrupt(s step) error {
 		return fmt.Errorf("there is no reader %q", s.Of)
 	}
 	for !r.isBack {
-		if err := tellThread(r.thread.tid); err != nil {
+		// ESRCH: it came back meanwhile.
+		if err := tellThread(r.thread.tid); err != nil && err != syscall.ESRCH {
 			return err
 		}
 		// A signal that came before the call does not end it.
@@ -159,7 +163,7 @@ func (t *table) await(name string) error {
 			(<-t.back).isBack = true
 		}
 	}
-	back.thread.end()
+	back.thread.awaitEnd()
 	return back.err
 }
 

@@ -18,18 +18,26 @@ type thread struct {
 }
 
 func newThread() *thread {
-	t := &thread{work: make(chan func() error), done: make(chan error)}
+	work, done := make(chan func() error), make(chan error)
+	t := startThread(func() {
+		for each := range work {
+			done <- each()
+		}
+	})
+	t.work, t.done = work, done
+	return t
+}
+
+// startThread returns when the thread is there, and about to do the one work that it is for.
+func startThread(work func()) *thread {
 	ready := make(chan int)
 	go func() {
 		// Never unlocked: what it does to its table of descriptors must not reach other goroutines.
 		runtime.LockOSThread()
 		ready <- syscall.Gettid()
-		for work := range t.work {
-			t.done <- work()
-		}
+		work()
 	}()
-	t.tid = <-ready
-	return t
+	return &thread{tid: <-ready}
 }
 
 func (t *thread) do(work func() error) error {
@@ -37,9 +45,13 @@ func (t *thread) do(work func() error) error {
 	return <-t.done
 }
 
-// end returns when the kernel has no such thread any more, and so has dropped its table.
 func (t *thread) end() {
 	close(t.work)
+	t.awaitEnd()
+}
+
+// awaitEnd returns when the kernel has no such thread any more, and so has dropped its table.
+func (t *thread) awaitEnd() {
 	for {
 		if _, _, errno := syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(os.Getpid()), uintptr(t.tid), 0); errno != 0 {
 			return

@@ -9,6 +9,8 @@ export interface Step {
   readonly as?: string;
   /** The thread that does it; absent: the first one. */
   readonly on?: string;
+  /** The child that does it; absent: the executor itself. */
+  readonly in?: string;
   readonly family?: 'inet' | 'inet6' | 'unspec';
   readonly address?: string;
   /** `told`: the one that the last getsockname told; absent: the situation's own, the first if it has several. */
