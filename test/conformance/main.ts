@@ -54,6 +54,7 @@ function summary(all: Tally): string[] {
   const reasons = [...all.openBy].sort(([, a], [, b]) => b - a);
   return [
     `seed ${seed}, tracer ${tracerName}: ${judged} binds and listens of ${programs} programs judged, ${mistakes.length} mistakes`,
+    ...[...all.elsewhere].map(([where, count]) => `by ${where} ${share(count, judged)}`),
     `undetermined ${share(undetermined, judged)}`,
     ...reasons.map(([reason, count]) => `  by ${reason} ${share(count, judged)}`),
     `refused with EADDRINUSE ${share(failed, judged)}, of these with the holder named ${share(named, failed)}`,

@@ -1,6 +1,7 @@
 import type { BindJudgement } from '../../src/kernel/ledger.ts';
 import { CLONE_THREAD } from '../../src/kernel/abi.ts';
 import type { Call, TraceEvent } from '../../src/trace/event.ts';
+import type { Tid } from '../../src/trace/ids.ts';
 
 /** What a conformance run consisted of, in counts that can be added up. */
 export class Tally {
@@ -9,6 +10,8 @@ export class Tally {
   undetermined = 0;
   /** By what left them open, one reason or several. */
   readonly openBy = new Map<string, number>();
+  /** Those of other threads and of children. */
+  readonly elsewhere = new Map<string, number>();
   /** Answered with EADDRINUSE. */
   failed = 0;
   /** Of these, those for which the replay named who was in the way. */
@@ -16,8 +19,10 @@ export class Tally {
   tellsIdentity = false;
   readonly calls = new Map<string, number>();
 
-  judged({ predicted, openBy, answered, holders }: BindJudgement): void {
+  /** @param first the executor's first thread */
+  judged({ predicted, openBy, answered, holders, pid, tid }: BindJudgement, first: Tid | null): void {
     this.binds++;
+    if (tid !== first) increase(this.elsewhere, Number(pid) === Number(first) ? 'threads' : 'children');
     if (predicted === 'undetermined') {
       this.undetermined++;
       increase(this.openBy, [...openBy].sort().join(' and '));
@@ -47,6 +52,7 @@ export class Tally {
     this.tellsIdentity ||= other.tellsIdentity;
     for (const [name, count] of other.calls) increase(this.calls, name, count);
     for (const [reason, count] of other.openBy) increase(this.openBy, reason, count);
+    for (const [where, count] of other.elsewhere) increase(this.elsewhere, where, count);
   }
 
   /** In percent of all calls of these kinds, most frequent first. */
