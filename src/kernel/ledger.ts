@@ -114,7 +114,7 @@ export interface FailedBind {
   readonly unknownPorts: boolean;
   /** It asked for port 0: the range is used up, nobody in particular holds it. */
   readonly anyPort: boolean;
-  /** TCP: numbers of sockets that have ended, and of which a connection may still have the port. */
+  /** TCP: numbers of sockets of which a connection may still have the port: they have ended, or ask for it anew. */
   readonly leftConnections: readonly number[];
   /** No loss lies between the creation of the oldest socket involved and the return of this call. */
   readonly intact: boolean;

@@ -42,6 +42,16 @@ export class LeftConnections {
 }
 
 /**
+ * One that listens can have had a connection of its own, which is in TIME_WAIT now while the socket is only bound:
+ * where it was shut down before it was connected, and then its peer closed as well (tcp_time_wait, tcp_done).
+ */
+export function ownConnection(candidate: Socket, asked: PortClaim, at: Nanos): readonly LeftConnection[] {
+  const { claim, number, mayBeConnected } = candidate;
+  if (claim === null || !mayBeConnected) return [];
+  return tcpBlockers(asked, [{ claim, socket: number, since: at }]);
+}
+
+/**
  * Longer than the kernel keeps a connection that nobody has any more: some 100 s of retries of its FIN
  * (tcp_orphan_retries), 60 s of FIN_WAIT2 (tcp_fin_timeout) and 60 s of TIME_WAIT.
  */

@@ -2,7 +2,7 @@ import type { Nanos } from '../trace/ids.ts';
 import type { Binding } from './binding.ts';
 import { BindBuckets } from './bind-buckets.ts';
 import { blockers, overlaps, sharePort, type PortClaim } from './blockers.ts';
-import { LeftConnections, type LeftConnection } from './left-connections.ts';
+import { LeftConnections, ownConnection, type LeftConnection } from './left-connections.ts';
 import type { Socket } from './socket.ts';
 import { tcpBlockers, tcpOverlaps } from './tcp-blockers.ts';
 
@@ -154,7 +154,7 @@ export class PortBook {
     };
     const isCertain = (socket: Socket): boolean => wasBound(socket) && socket.hasCertainDescriptor;
     if (candidate.network === 'tcp')
-      return this.#predictTcp(claim, possible, { wasBound, isCertain, enteredAt });
+      return this.#predictTcp(claim, possible, { candidate, wasBound, isCertain, enteredAt });
     const blocking = blockers(claim, possible).map(({ socket }) => socket);
     // One that was bound meanwhile may have come after it.
     const gone = blocking.filter(wasBound);
@@ -177,7 +177,7 @@ export class PortBook {
   #predictTcp(
     claim: PortClaim,
     possible: readonly Entry[],
-    { wasBound, isCertain, enteredAt }: TcpQuestion,
+    { candidate, wasBound, isCertain, enteredAt }: TcpQuestion,
   ): BindPrediction {
     const nobody = {
       holding: [],
@@ -192,7 +192,7 @@ export class PortBook {
     const isLetThrough = this.#buckets.letsThrough(claim, owners);
     if (isLetThrough === 'yes') return nobody;
     const holding = tcpBlockers(claim, possible).map(({ socket }) => socket);
-    const left = this.#left.inTheWay(claim, enteredAt);
+    const left = [...this.#left.inTheWay(claim, enteredAt), ...ownConnection(candidate, claim, enteredAt)];
     if (isLetThrough === 'perhaps')
       return { ...nobody, holding, expected: holding, left, bucketUnknown: true };
     const gone = holding.filter((socket) => wasBound(socket) && socket.keepsPort);
@@ -255,6 +255,7 @@ export class PortBook {
 }
 
 interface TcpQuestion {
+  readonly candidate: Socket;
   readonly wasBound: (socket: Socket) => boolean;
   readonly isCertain: (socket: Socket) => boolean;
   readonly enteredAt: Nanos;

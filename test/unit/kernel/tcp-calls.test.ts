@@ -101,6 +101,15 @@ describe('a refusal without a reference', () => {
     expect(codes).toEqual(['left-connection']);
   });
 
+  it('of a listen may be the connection that the socket itself had, in TIME_WAIT', async () => {
+    const history = new History();
+    const main = history.run();
+    main.binds(tcp(main, 3), address);
+    main.connects(3, address);
+    listens(main, 3, 'EADDRINUSE');
+    expect((await judge(history)).doubts.map(({ code }) => code)).toEqual(['left-connection']);
+  });
+
   it('is nobody of the run where no connection was made', async () => {
     const codes = await doubtsAfter((main) => {
       main.connects(3, '127.0.0.1:9', 'ECONNREFUSED');
