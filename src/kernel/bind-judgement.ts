@@ -3,7 +3,7 @@ import type { ReturnEvent } from '../trace/event.ts';
 import type { Fd, Nanos } from '../trace/ids.ts';
 import type { Asked } from './asked-address.ts';
 import type { BindJudgement, Uncertainty } from './ledger.ts';
-import type { BindPrediction } from './port-book.ts';
+import type { BindPrediction } from './prediction.ts';
 import type { RunBooks } from './run-books.ts';
 import type { Socket } from './socket.ts';
 

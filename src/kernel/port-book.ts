@@ -1,8 +1,9 @@
 import type { Nanos } from '../trace/ids.ts';
 import type { Binding } from './binding.ts';
 import { BindBuckets } from './bind-buckets.ts';
-import { blockers, overlaps, sharePort, type PortClaim } from './blockers.ts';
-import { LeftConnections, ownConnection, type LeftConnection } from './left-connections.ts';
+import { blockers, overlaps, type PortClaim } from './blockers.ts';
+import { LeftConnections, ownConnection } from './left-connections.ts';
+import { predictTcp, predictUdp, type BindPrediction, type BoundSocket } from './prediction.ts';
 import type { Socket } from './socket.ts';
 import { tcpBlockers, tcpOverlaps } from './tcp-blockers.ts';
 
@@ -14,29 +15,6 @@ export interface PendingBind {
   hasBound: boolean;
   /** What has to wait for its answer. */
   readonly followers: (() => void)[];
-}
-
-/** What the books say about a bind that has returned. */
-export interface BindPrediction {
-  /** If it failed with EADDRINUSE: those that may have been in its way, newest first. */
-  readonly holding: readonly Socket[];
-  /** Of these, those that are left if every call in flight has found its descriptor open. */
-  readonly expected: readonly Socket[];
-  /** If it succeeded: those that must have been gone. */
-  readonly gone: readonly Socket[];
-  /** Of `gone`, those that were certainly bound and referenced through the whole bind, by all that is known now. */
-  readonly certain: readonly Socket[];
-  /** Of `gone`, those that were certainly bound and in a table through the whole bind: it can not have succeeded. */
-  readonly impossible: readonly Socket[];
-  /** TCP: closed connections of the run that may still have been in the way, in a timed state. */
-  readonly left: readonly LeftConnection[];
-  /** TCP: what the port's bucket remembers is not known, and may let it through. */
-  readonly bucketUnknown: boolean;
-}
-
-interface Entry {
-  readonly claim: PortClaim;
-  readonly socket: Socket;
 }
 
 /**
@@ -149,56 +127,11 @@ export class PortBook {
     const possible = this.#entries(candidate).filter(({ socket }) => {
       return (socket.binding?.from ?? Infinity) <= returnedAt && this.#possibleFrom(socket, enteredAt);
     });
-    const wasBound = (socket: Socket): boolean => {
-      return (socket.binding?.certainFrom ?? Infinity) < enteredAt && !socket.isHidden;
-    };
-    const isCertain = (socket: Socket): boolean => wasBound(socket) && socket.hasCertainDescriptor;
-    if (candidate.network === 'tcp')
-      return this.#predictTcp(claim, possible, { candidate, wasBound, isCertain, enteredAt });
-    const blocking = blockers(claim, possible).map(({ socket }) => socket);
-    // One that was bound meanwhile may have come after it.
-    const gone = blocking.filter(wasBound);
-    // A socket that lets it through hides those behind it only if it was certainly there.
-    const unlessHidden = (isThere: (socket: Socket) => boolean): Socket[] => {
-      const inTheWay = possible.filter((entry) => isThere(entry.socket) || !sharePort(claim, entry.claim));
-      return blockers(claim, inTheWay).map(({ socket }) => socket);
-    };
-    return {
-      holding: unlessHidden(isCertain),
-      expected: unlessHidden((socket) => wasBound(socket) && socket.hasCertainReference),
-      gone,
-      certain: gone.filter((socket) => socket.hasCertainReference),
-      impossible: gone.filter(isCertain),
-      left: [],
-      bucketUnknown: false,
-    };
-  }
-
-  #predictTcp(
-    claim: PortClaim,
-    possible: readonly Entry[],
-    { candidate, wasBound, isCertain, enteredAt }: TcpQuestion,
-  ): BindPrediction {
-    const nobody = {
-      holding: [],
-      expected: [],
-      gone: [],
-      certain: [],
-      impossible: [],
-      left: [],
-      bucketUnknown: false,
-    };
+    if (candidate.network === 'udp') return predictUdp(claim, possible, enteredAt);
     const owners = possible.map(({ socket }) => socket).filter((socket) => isOnPort(socket, claim.port));
     const isLetThrough = this.#buckets.letsThrough(claim, owners);
-    if (isLetThrough === 'yes') return nobody;
-    const holding = tcpBlockers(claim, possible).map(({ socket }) => socket);
     const left = [...this.#left.inTheWay(claim, enteredAt), ...ownConnection(candidate, claim, enteredAt)];
-    if (isLetThrough === 'perhaps')
-      return { ...nobody, holding, expected: holding, left, bucketUnknown: true };
-    const gone = holding.filter((socket) => wasBound(socket) && socket.keepsPort);
-    const certain = gone.filter((socket) => socket.hasCertainReference);
-    const impossible = gone.filter(isCertain);
-    return { ...nobody, holding, expected: holding, gone, certain, impossible, left };
+    return predictTcp(claim, possible, enteredAt, { isLetThrough, left });
   }
 
   #possibleFrom(socket: Socket, from: Nanos): boolean {
@@ -206,8 +139,8 @@ export class PortBook {
     return !socket.isGone || this.#ended.some((ended) => ended.socket === socket && ended.goneBy >= from);
   }
 
-  #entries(candidate: Socket): Entry[] {
-    const entries: Entry[] = [];
+  #entries(candidate: Socket): BoundSocket[] {
+    const entries: BoundSocket[] = [];
     for (const socket of this.#bound.values()) {
       const { claim } = socket;
       if (socket === candidate || socket.network !== candidate.network || claim === null) continue;
@@ -247,18 +180,11 @@ export class PortBook {
     const isPast = (socket: Socket): boolean => socket.closed !== null && socket.closed.at <= enteredAt;
     const covers = isTcp ? tcpOverlaps : overlaps;
     const blocking = isTcp ? tcpBlockers : blockers;
-    const wouldBlock = (entry: Entry): boolean =>
+    const wouldBlock = (entry: BoundSocket): boolean =>
       rule === 'blocks' ? blocking(claim, [entry]).length > 0 : covers(claim, entry.claim);
     if (others.some((entry) => !isPast(entry.socket) && wouldBlock(entry))) return [];
     return others.filter((entry) => isPast(entry.socket) && wouldBlock(entry)).map(({ socket }) => socket);
   }
-}
-
-interface TcpQuestion {
-  readonly candidate: Socket;
-  readonly wasBound: (socket: Socket) => boolean;
-  readonly isCertain: (socket: Socket) => boolean;
-  readonly enteredAt: Nanos;
 }
 
 function isOnPort({ network, binding }: Socket, port: number): boolean {
