@@ -10,7 +10,7 @@ import { describedBy, identified, takenFromProcess } from './identify.ts';
 import { descriptorsPassed } from './message.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import type { RunBooks } from './run-books.ts';
-import { listenReturned, listenerShutDown, tcpConnectReturned } from './tcp-calls.ts';
+import { listenReturned, tcpShutDown, tcpConnectReturned } from './tcp-calls.ts';
 import { deviceAt, deviceNamed } from './scope.ts';
 import type { Socket } from './socket.ts';
 import { closeReturned, execFailed, replaceReturned } from './taking-calls.ts';
@@ -61,7 +61,7 @@ function applyReturn(books: RunBooks, thread: Thread, inFlight: InFlight, event:
       // Without a peer it says ENOTCONN, and shuts down all the same.
       if (inFlight.socket !== null && (result.ok || result.errno === 'ENOTCONN')) {
         inFlight.socket.shutDownAt ??= enteredAt;
-        listenerShutDown(books, inFlight.socket, call.how);
+        tcpShutDown(books, inFlight.socket, call.how);
       }
       return;
     case 'setsockopt':

@@ -40,6 +40,8 @@ export class Socket {
   listening = false;
   /** TCP: it has, or may have, a connection, which can outlive its last reference. */
   mayBeConnected = false;
+  /** Its connect came back before it was answered. */
+  isConnecting = false;
   v6Only = false;
   device: string | null = null;
   binding: Binding | null = null;

@@ -59,16 +59,23 @@ function listens(books: RunBooks, socket: Socket, from: Nanos, at: Nanos): void 
   else books.ports.joined(socket);
 }
 
-/** Back to a socket that is only bound, and not even that where the kernel chose the port (tcp_disconnect). */
-export function listenerShutDown(books: RunBooks, socket: Socket, how: number): void {
-  if (!socket.listening || how === SHUT_WR) return;
-  disconnect(books, socket);
+/**
+ * A listener goes back to a socket that is only bound, and not even that where the kernel chose the port
+ * (tcp_disconnect). So does one that is still connecting (inet_shutdown); whether it is, no call has told.
+ */
+export function tcpShutDown(books: RunBooks, socket: Socket, how: number): void {
+  const { binding } = socket;
+  if (socket.listening && how !== SHUT_WR) disconnect(books, socket);
+  if (!socket.isConnecting) return;
+  socket.isConnecting = false;
+  if (binding !== null && !binding.hostNamed) binding.host = null;
 }
 
 function disconnect(books: RunBooks, socket: Socket): void {
   const { binding } = socket;
   socket.listening = false;
   socket.mayBeConnected = false;
+  socket.isConnecting = false;
   if (binding === null) return;
   if (!binding.portNamed) return books.ports.unbind(socket);
   if (!binding.hostNamed) binding.host = binding.narrowedFrom ?? binding.host;
@@ -93,6 +100,7 @@ export function tcpConnectReturned(
     if (result.ok) disconnect(books, socket);
   } else if (isInet(address) && (result.ok || underWay.has(result.errno))) {
     socket.mayBeConnected = true;
+    socket.isConnecting = !result.ok;
     const any = wildcardOf(socket);
     if (socket.binding === null) books.ports.bind(socket, unnamedBinding(any, enteredAt, at, 'connect'));
     narrow(socket, address);

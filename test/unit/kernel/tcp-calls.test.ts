@@ -140,6 +140,18 @@ describe('a connect that is refused', () => {
   });
 });
 
+describe('a shutdown', () => {
+  it('of a socket that may still be connecting may give the wildcard back', async () => {
+    const history = new History();
+    const main = history.run();
+    main.binds(tcp(main, 3), '0.0.0.0:3001');
+    main.connects(3, '127.0.0.1:9', 'EINPROGRESS');
+    main.shutsDown(3);
+    main.binds(tcp(main, 4), '127.0.0.2:3001', 'EADDRINUSE');
+    expect((await judge(history)).doubts.map(({ code }) => code)).toEqual(['unknown-address']);
+  });
+});
+
 describe('net.Listen of Go', () => {
   it('that is refused for MPTCP and then for TCP is one conflict and one bind', async () => {
     const history = new History();
