@@ -46,8 +46,8 @@ export class LeftConnections {
  * where it was shut down before it was connected, and then its peer closed as well (tcp_time_wait, tcp_done).
  */
 export function ownConnection(candidate: Socket, asked: PortClaim, at: Nanos): readonly LeftConnection[] {
-  const { claim, number, mayBeConnected } = candidate;
-  if (claim === null || !mayBeConnected) return [];
+  const { claim, number, mayLeaveConnection } = candidate;
+  if (claim === null || !mayLeaveConnection) return [];
   return tcpBlockers(asked, [{ claim, socket: number, since: at }]);
 }
 

@@ -95,7 +95,7 @@ export class PortBook {
 
   /** @returns true where nothing in flight can still concern it, so that its life can be handed over now. */
   socketEnded(socket: Socket, goneBy: Nanos): boolean {
-    if (socket.mayBeConnected) this.#left.add(socket, goneBy);
+    if (socket.mayLeaveConnection) this.#left.add(socket, goneBy);
     if (this.#pending.size === 0) {
       this.#remove(socket);
       return true;

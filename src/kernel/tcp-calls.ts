@@ -55,6 +55,7 @@ function anyAddress({ family }: Socket): Asked['address'] {
 
 function listens(books: RunBooks, socket: Socket, from: Nanos, at: Nanos): void {
   socket.listening = true;
+  if (socket.shutDownAt !== null) socket.endsConnections = true;
   if (socket.binding === null) books.ports.bind(socket, unnamedBinding(wildcardOf(socket), from, at));
   else books.ports.joined(socket);
 }

@@ -32,7 +32,7 @@ export interface ConformanceResult {
 const manners: readonly Manner[] = ['calm', 'wild'];
 
 /** What a program comes to, about. */
-const bindsOfProgram = 5;
+const bindsOfProgram = 9;
 
 /** Stops at the end of the first batch in which there is a mistake. While one batch is judged, the next one runs. */
 export async function conform(request: ConformanceRequest): Promise<ConformanceResult> {

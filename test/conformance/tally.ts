@@ -101,3 +101,11 @@ const kinds: ReadonlyMap<string, string> = new Map([
   ['sendto', 'send'],
   ['getsockname', 'getsockname'],
 ]);
+
+/** All that are counted: each has to be a share that can be seen. */
+export const kindsOfCalls: ReadonlySet<string> = new Set([
+  ...kinds.values(),
+  'exit',
+  'blocking receive',
+  'SCM_RIGHTS',
+]);

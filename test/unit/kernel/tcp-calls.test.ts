@@ -101,6 +101,15 @@ describe('a refusal without a reference', () => {
     expect(codes).toEqual(['left-connection']);
   });
 
+  it('may be a connection to a listener that was shut down before it listened', async () => {
+    const codes = await doubtsAfter((main) => {
+      main.shutsDown(3);
+      listens(main, 3);
+      main.close(3);
+    });
+    expect(codes).toEqual(['left-connection']);
+  });
+
   it('of a listen may be the connection that the socket itself had, in TIME_WAIT', async () => {
     const history = new History();
     const main = history.run();
