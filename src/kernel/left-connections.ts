@@ -43,11 +43,11 @@ export class LeftConnections {
 
 /**
  * One that listens can have had a connection of its own, which is in TIME_WAIT now while the socket is only bound:
- * where it was shut down before it was connected, and then its peer closed as well (tcp_time_wait, tcp_done).
+ * where it was shut down before it was connected or listened, and then its peer closed too (tcp_time_wait, tcp_done).
  */
 export function ownConnection(candidate: Socket, asked: PortClaim, at: Nanos): readonly LeftConnection[] {
-  const { claim, number, mayLeaveConnection } = candidate;
-  if (claim === null || !mayLeaveConnection) return [];
+  const { claim, number } = candidate;
+  if (claim === null) return [];
   return tcpBlockers(asked, [{ claim, socket: number, since: at }]);
 }
 

@@ -27,6 +27,8 @@ export class PortBook {
   readonly #pending = new Set<PendingBind>();
   readonly #buckets = new BindBuckets();
   readonly #left = new LeftConnections();
+  /** Of TCP, to which the run has connected, or tried to. */
+  readonly #reached = new Set<number>();
   #ended: { readonly socket: Socket; readonly goneBy: Nanos }[] = [];
 
   bindEntered(socket: Socket, at: Nanos): PendingBind {
@@ -88,6 +90,15 @@ export class PortBook {
     this.#buckets.joined(claim, isCertain ? 'some' : isPossible ? 'perhaps' : 'none');
   }
 
+  /** A connect to that port was not refused. */
+  reached(port: number): void {
+    this.#reached.add(port);
+  }
+
+  #mayLeaveConnection({ mayBeConnected, endsConnections, binding }: Socket): boolean {
+    return mayBeConnected || (endsConnections && this.#reached.has(binding?.port ?? 0));
+  }
+
   unbind(socket: Socket): void {
     this.#remove(socket);
     socket.binding = null;
@@ -95,7 +106,7 @@ export class PortBook {
 
   /** @returns true where nothing in flight can still concern it, so that its life can be handed over now. */
   socketEnded(socket: Socket, goneBy: Nanos): boolean {
-    if (socket.mayLeaveConnection) this.#left.add(socket, goneBy);
+    if (this.#mayLeaveConnection(socket)) this.#left.add(socket, goneBy);
     if (this.#pending.size === 0) {
       this.#remove(socket);
       return true;
@@ -130,7 +141,8 @@ export class PortBook {
     if (candidate.network === 'udp') return predictUdp(claim, possible, enteredAt);
     const owners = possible.map(({ socket }) => socket).filter((socket) => isOnPort(socket, claim.port));
     const isLetThrough = this.#buckets.letsThrough(claim, owners);
-    const left = [...this.#left.inTheWay(claim, enteredAt), ...ownConnection(candidate, claim, enteredAt)];
+    const own = this.#mayLeaveConnection(candidate) ? ownConnection(candidate, claim, enteredAt) : [];
+    const left = [...this.#left.inTheWay(claim, enteredAt), ...own];
     return predictTcp(claim, possible, enteredAt, { isLetThrough, left });
   }
 

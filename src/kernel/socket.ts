@@ -42,7 +42,7 @@ export class Socket {
   mayBeConnected = false;
   /**
    * TCP: it was shut down before it listened, so that every connection to it gets a FIN at once (sk_shutdown is
-   * inherited): those that nobody accepts may end in TIME_WAIT.
+   * inherited), and one that nobody accepts may end in TIME_WAIT.
    */
   endsConnections = false;
   /** Its connect came back before it was answered. */
@@ -96,11 +96,6 @@ export class Socket {
   /** A connection of which the kernel chose the port gives it back when the peer resets it, and no call tells. */
   get keepsPort(): boolean {
     return !this.mayBeConnected || this.binding?.portNamed === true;
-  }
-
-  /** A connection of its port may be there that no descriptor leads to. */
-  get mayLeaveConnection(): boolean {
-    return this.mayBeConnected || this.endsConnections;
   }
 
   get hasCertainReference(): boolean {

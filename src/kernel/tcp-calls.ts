@@ -95,6 +95,8 @@ export function tcpConnectReturned(
 ): void {
   const { result, at } = event;
   const before = socket.address;
+  const isRefused = !result.ok && result.errno === 'ECONNREFUSED';
+  if (isInet(address) && !isRefused) books.ports.reached(address.port);
   // What its subflows are bound to from now on, no call tells.
   if (socket.isMultipath) socket.isHidden = true;
   if (address.family === 'unspec') {

@@ -26,6 +26,7 @@ var errnoNames = map[syscall.Errno]string{
 	syscall.ECONNREFUSED:  "ECONNREFUSED",
 	syscall.ENETUNREACH:   "ENETUNREACH",
 	syscall.EBADF:         "EBADF",
+	syscall.EINPROGRESS:   "EINPROGRESS",
 }
 
 func errnoName(err error) string {

@@ -149,3 +149,7 @@ export const exec = (of: string): Step => ({ do: 'exec', of });
 /** Of a spawned child, which makes the socket close-on-exec before. */
 export const execClosing = (of: string): Step => ({ do: 'exec', of, value: 1 });
 export const exit = (of: string): Step => ({ do: 'exit', of });
+
+/** Done by the child itself, on descriptors of its own. */
+export const inChild = (child: string, ...steps: readonly Step[]): Step[] =>
+  steps.map((step) => ({ ...step, in: child }));

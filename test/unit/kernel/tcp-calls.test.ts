@@ -101,13 +101,18 @@ describe('a refusal without a reference', () => {
     expect(codes).toEqual(['left-connection']);
   });
 
-  it('may be a connection to a listener that was shut down before it listened', async () => {
+  it.each([
+    ['may be a connection to a listener that was shut down before it listened', 0, 'left-connection'],
+    ['is nobody of the run where a connect to such a listener was refused', 'ECONNREFUSED', 'foreign-holder'],
+  ])('%s', async (_, connected, code) => {
     const codes = await doubtsAfter((main) => {
       main.shutsDown(3);
       listens(main, 3);
+      main.connects(tcp(main, 4), address, connected);
+      main.close(4);
       main.close(3);
     });
-    expect(codes).toEqual(['left-connection']);
+    expect(codes).toEqual([code]);
   });
 
   it('of a listen may be the connection that the socket itself had, in TIME_WAIT', async () => {
