@@ -34,6 +34,8 @@ export class Draft {
   readonly steps: Step[] = [];
   sockets: Known[] = [];
   children: string[] = [];
+  /** Children that use the program's own table, as its threads do. */
+  sharers: string[] = [];
   threads: string[] = [];
   readers: string[] = [];
   pairs: string[] = [];
@@ -58,14 +60,19 @@ export class Draft {
     this.steps.push(step);
   }
 
-  /** A step of the process whose the descriptor is; the program's own may be done by a thread other than the first. */
+  /** A step of the process whose the descriptor is; the program's own may be done by others that share its table. */
   do(of: Pick<Known, 'child'>, step: Step): void {
-    const thread = of.child === null && this.chance(4) ? this.one(this.threads) : undefined;
-    const by = { ...(of.child !== null && { in: of.child }), ...(thread !== undefined && { on: thread }) };
+    const by = of.child === null ? this.#actor() : { in: of.child };
     this.push({ ...step, ...by });
     // The release behind one of these comes after its return, and another thread may be next.
     const releasesLate = step.do === 'closeRange' || step.text === 'dup2' || step.text === 'dup3';
     if (this.manner === 'calm' && releasesLate) this.push({ do: 'back', ...by });
+  }
+
+  #actor(): Pick<Step, 'in' | 'on'> {
+    if (!this.chance(4)) return {};
+    const threads = this.threads.map((on) => ({ on }));
+    return this.one([...threads, ...this.sharers.map((child) => ({ in: child }))]) ?? {};
   }
 
   /** Not a child's: for what only the executor itself can do. */

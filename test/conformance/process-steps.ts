@@ -18,8 +18,11 @@ export function forks(draft: Draft): void {
   if (socket !== undefined && draft.chance(3)) {
     draft.push({ do: 'spawn', as: name, of: socket.name });
     draft.sockets.push({ ...socket, child: name });
+  } else if (draft.chance(4)) {
+    draft.push({ do: 'fork', as: name, value: 1 });
+    draft.sharers.push(name);
   } else {
-    draft.push({ do: 'fork', as: name, value: draft.chance(4) ? 1 : 0 });
+    draft.push({ do: 'fork', as: name, value: 0 });
     // It has them all; these are the ones that it will do something with.
     for (const each of draft.own) if (draft.chance(3)) draft.sockets.push({ ...each, child: name });
   }
@@ -34,13 +37,17 @@ export function startsThread(draft: Draft): void {
 
 export function execs(draft: Draft): void {
   const child = draft.one(draft.children);
-  if (child !== undefined) draft.push({ do: 'exec', of: child });
+  if (child === undefined) return;
+  // From now on its table is its own.
+  draft.sharers = draft.sharers.filter((each) => each !== child);
+  draft.push({ do: 'exec', of: child });
 }
 
 export function exits(draft: Draft): void {
   const child = draft.one(draft.children);
   if (child === undefined) return;
   draft.children = draft.children.filter((each) => each !== child);
+  draft.sharers = draft.sharers.filter((each) => each !== child);
   draft.sockets = draft.sockets.filter((each) => each.child !== child);
   draft.push({ do: 'exit', of: child });
 }

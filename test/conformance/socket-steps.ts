@@ -2,7 +2,8 @@
 import type { Draft, Port } from './draft.ts';
 
 export function opens(draft: Draft): void {
-  const child = draft.chance(4) ? (draft.one(draft.children) ?? null) : null;
+  const others = draft.children.filter((each) => !draft.sharers.includes(each));
+  const child = draft.chance(4) ? (draft.one(others) ?? null) : null;
   const kind = draft.one(['udp', 'udp', 'udp', 'tcp', 'tcp', 'tcp', 'mptcp'] as const) ?? 'udp';
   const family = draft.chance(3) ? 'inet6' : 'inet';
   const name = draft.name();
