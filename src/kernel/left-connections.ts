@@ -8,8 +8,11 @@ export interface LeftConnection {
   readonly claim: PortClaim;
   /** Its number in the run; of several with the same address and flags, the last one. */
   readonly socket: number;
+  /** `forGood`: for as long as the run lasts. */
   readonly since: Nanos;
 }
+
+export const forGood = Infinity as Nanos;
 
 /** Connections without a reference: nothing in a trace of calls shows how long they last. */
 export class LeftConnections {

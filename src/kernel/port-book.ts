@@ -2,7 +2,7 @@ import type { Nanos } from '../trace/ids.ts';
 import type { Binding } from './binding.ts';
 import { BindBuckets } from './bind-buckets.ts';
 import { blockers, overlaps, type PortClaim } from './blockers.ts';
-import { LeftConnections, ownConnection } from './left-connections.ts';
+import { forGood, LeftConnections, ownConnection } from './left-connections.ts';
 import { predictTcp, predictUdp, type BindPrediction, type BoundSocket } from './prediction.ts';
 import type { Socket } from './socket.ts';
 import { tcpBlockers, tcpOverlaps } from './tcp-blockers.ts';
@@ -93,6 +93,13 @@ export class PortBook {
   /** A connect to that port was not refused. */
   reached(port: number): void {
     this.#reached.add(port);
+  }
+
+  /** Before it does: connections that nobody has accepted yet keep the flags and the owner that they were made with. */
+  flagsChange(socket: Socket): void {
+    if (!socket.listening || !this.#reached.has(socket.binding?.port ?? 0)) return;
+    this.#left.add(socket, forGood);
+    socket.queueMayDiffer = true;
   }
 
   #mayLeaveConnection({ mayBeConnected, endsConnections, binding }: Socket): boolean {

@@ -45,6 +45,8 @@ export class Socket {
    * inherited), and one that nobody accepts may end in TIME_WAIT.
    */
   endsConnections = false;
+  /** TCP: connections to it that nobody has accepted may have other flags than it has itself now. */
+  queueMayDiffer = false;
   /** Its connect came back before it was answered. */
   isConnecting = false;
   v6Only = false;

@@ -115,6 +115,19 @@ describe('a refusal without a reference', () => {
     expect(codes).toEqual([code]);
   });
 
+  it('may be a connection that nobody has accepted, with the flags that the listener had then', async () => {
+    const history = new History();
+    const main = history.run();
+    main.binds(tcp(main, 3), address);
+    listens(main, 3);
+    main.connects(tcp(main, 4), address);
+    main.sets(3, 'reusePort');
+    tcp(main, 5);
+    main.sets(5, 'reusePort');
+    main.binds(5, address, 'EADDRINUSE');
+    expect((await judge(history)).doubts.map(({ code }) => code)).toEqual(['left-connection']);
+  });
+
   it('of a listen may be the connection that the socket itself had, in TIME_WAIT', async () => {
     const history = new History();
     const main = history.run();
