@@ -111,6 +111,8 @@ export function tcpConnectReturned(
     // The mapped wildcard, which counts as an address that was named, is not given back.
     narrow(socket, address);
     disconnect(books, socket);
+    // It was connected, and has ended: the socket was shut down before.
+    socket.mayBeConnected = result.errno === 'ECONNABORTED';
   }
   if (socket.address !== before) readdressed(books, socket, before);
 }

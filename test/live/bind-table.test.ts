@@ -63,6 +63,7 @@ describe('under DTrace', () => {
     expect(left.doubts.map(({ code }) => code).sort()).toEqual([
       'left-connection',
       'left-connection',
+      'left-connection',
       'unknown-address',
     ]);
   });

@@ -27,6 +27,7 @@ var errnoNames = map[syscall.Errno]string{
 	syscall.ENETUNREACH:   "ENETUNREACH",
 	syscall.EBADF:         "EBADF",
 	syscall.EINPROGRESS:   "EINPROGRESS",
+	syscall.ECONNABORTED:  "ECONNABORTED",
 }
 
 func errnoName(err error) string {

@@ -1,6 +1,6 @@
 /** Connections of TCP that no descriptor leads to any more: no call tells whether they still have the port. */
 import { situationsOf } from './situation.ts';
-import { bind, close, connect, listen, multipath, shutdown, tcp, tcp6 } from './steps.ts';
+import { bind, close, connect, listen, multipath, set, shutdown, tcp, tcp6 } from './steps.ts';
 
 const one = '127.0.0.1';
 const any = '0.0.0.0';
@@ -11,7 +11,7 @@ export const leftSituations = situationsOf('left connections', {
     tcp('a'),
     shutdown('a', withoutPeer),
     bind('a', one),
-    connect('a', one, { port: 'own+0' }),
+    connect('a', one, { port: 'own+0', fails: 'ECONNABORTED' }),
     listen('a'),
   ],
   'to a listener that was shut down before it listened': [
@@ -25,6 +25,16 @@ export const leftSituations = situationsOf('left connections', {
     close('a'),
     tcp('c'),
     bind('c', any),
+  ],
+  'that nobody has accepted, with the flags that the listener had then': [
+    tcp('a'),
+    bind('a', one),
+    listen('a'),
+    tcp('b'),
+    connect('b', one, { port: 'own+0' }),
+    set('a', 'reusePort'),
+    tcp('c', 'reusePort'),
+    bind('c', one),
   ],
   'that may not have been made yet when the socket was shut down': [
     tcp6('a'),

@@ -121,6 +121,7 @@ describe('a refusal without a reference', () => {
     main.binds(tcp(main, 3), address);
     listens(main, 3);
     main.connects(tcp(main, 4), address);
+    main.close(4);
     main.sets(3, 'reusePort');
     tcp(main, 5);
     main.sets(5, 'reusePort');
@@ -132,7 +133,8 @@ describe('a refusal without a reference', () => {
     const history = new History();
     const main = history.run();
     main.binds(tcp(main, 3), address);
-    main.connects(3, address);
+    main.shutsDown(3);
+    main.connects(3, address, 'ECONNABORTED');
     listens(main, 3, 'EADDRINUSE');
     expect((await judge(history)).doubts.map(({ code }) => code)).toEqual(['left-connection']);
   });
