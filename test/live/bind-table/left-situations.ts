@@ -1,6 +1,6 @@
 /** Connections of TCP that no descriptor leads to any more: no call tells whether they still have the port. */
 import { situationsOf } from './situation.ts';
-import { bind, close, connect, listen, multipath, set, shutdown, tcp, tcp6 } from './steps.ts';
+import { bind, close, connect, listen, multipath, set, shutdown, tcp, tcp6, tell } from './steps.ts';
 
 const one = '127.0.0.1';
 const any = '0.0.0.0';
@@ -32,6 +32,7 @@ export const leftSituations = situationsOf('left connections', {
     listen('a'),
     tcp('b'),
     connect('b', one, { port: 'own+0' }),
+    tell('b'),
     set('a', 'reusePort'),
     tcp('c', 'reusePort'),
     bind('c', one),
