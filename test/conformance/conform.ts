@@ -16,7 +16,7 @@ export interface ConformanceRequest {
   readonly binds: number;
   readonly tracer: Tracer;
   readonly programsOfRun: number;
-  readonly progress: (tally: Tally) => void;
+  readonly progress: (tally: Tally, mistakes: number) => void;
 }
 
 export interface Mistake extends Complaint {
@@ -34,28 +34,26 @@ const manners: readonly Manner[] = ['calm', 'wild'];
 /** What a program comes to, about. */
 const bindsOfProgram = 9;
 
-/** Stops at the end of the first batch in which there is a mistake. While one batch is judged, the next one runs. */
+/** Goes on after a mistake. While one batch is judged, the next one runs. */
 export async function conform(request: ConformanceRequest): Promise<ConformanceResult> {
   const { seed, binds, tracer, programsOfRun, progress } = request;
   const expected = programsOfRun * manners.length * bindsOfProgram;
   const tally = new Tally();
+  const mistakes: Mistake[] = [];
   let ahead: Batch | null = null;
   for (let n = 0; tally.binds < binds; n++) {
     const batch: Batch = ahead ?? start(`${seed}-${n}`, programsOfRun, tracer);
     const recorded = await batch.recorded;
     ahead = tally.binds + expected < binds ? start(`${seed}-${n + 1}`, programsOfRun, tracer) : null;
-    const judged = await judge(recorded);
-    tally.add(judged.tally);
-    progress(tally);
-    if (judged.complaints.length === 0) continue;
-    if (ahead !== null) await discard(await ahead.recorded);
+    const { tally: counts, complaints } = await judge(recorded);
+    tally.add(counts);
     const all = batch.runs.flat();
-    const mistakes = judged.complaints.map((complaint) => {
-      return { ...complaint, situation: all.find(({ name }) => name === complaint.program) };
-    });
-    return { tally, mistakes };
+    for (const complaint of complaints) {
+      mistakes.push({ ...complaint, situation: all.find(({ name }) => name === complaint.program) });
+    }
+    progress(tally, mistakes.length);
   }
-  return { tally, mistakes: [] };
+  return { tally, mistakes };
 }
 
 interface Batch {

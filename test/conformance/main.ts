@@ -16,10 +16,10 @@ const { tally, mistakes } = await conform({
   binds: Number(binds),
   tracer,
   programsOfRun: Number(programsOfRun),
-  progress: ({ binds: done, undetermined }) => {
+  progress: ({ binds: done, undetermined }, wrong) => {
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
     const megabytes = (process.memoryUsage.rss() / 2 ** 20).toFixed(0);
-    const text = `${done} binds, ${undetermined} undetermined, after ${seconds} s, ${megabytes} MB`;
+    const text = `${done} binds, ${wrong} mistakes, ${undetermined} undetermined, after ${seconds} s, ${megabytes} MB`;
     process.stderr.write(`${text}\n`);
   },
 });

@@ -138,9 +138,15 @@ func (t *table) exec(s step) error {
 	if err := c.tell(&order{Number: number}); err != nil {
 		return err
 	}
-	// From now on it shares with nobody. What exec has closed is told by the calls on it.
+	if err := c.began(); err != nil {
+		return err
+	}
+	// From now on it shares with nobody.
 	c.fds = copyOf(c.fds)
-	return c.began()
+	if t.forgetsClosed {
+		return c.forgetClosed()
+	}
+	return nil
 }
 
 // exit lets the child exit and waits for it.
@@ -162,6 +168,20 @@ func (c *child) obeys(o *order) error {
 		return err
 	}
 	return c.answers(o)
+}
+
+// forgetClosed asks which descriptors exec has left: the numbers of the others will be given out again.
+func (c *child) forgetClosed() error {
+	for name, fd := range c.fds {
+		o := newOrder(syscall.SYS_FCNTL, fd, syscall.F_GETFD)
+		if err := c.obeys(o); err != nil {
+			return err
+		}
+		if syscall.Errno(o.Errno) == syscall.EBADF {
+			delete(c.fds, name)
+		}
+	}
+	return nil
 }
 
 func (c *child) tell(o *order) error {
