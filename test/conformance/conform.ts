@@ -16,7 +16,8 @@ export interface ConformanceRequest {
   readonly binds: number;
   readonly tracer: Tracer;
   readonly programsOfRun: number;
-  readonly progress: (tally: Tally, mistakes: number) => void;
+  /** After every batch, with the mistakes in it. */
+  readonly progress: (tally: Tally, mistakes: readonly Complaint[]) => void;
 }
 
 export interface Mistake extends Complaint {
@@ -51,7 +52,7 @@ export async function conform(request: ConformanceRequest): Promise<ConformanceR
     for (const complaint of complaints) {
       mistakes.push({ ...complaint, situation: all.find(({ name }) => name === complaint.program) });
     }
-    progress(tally, mistakes.length);
+    progress(tally, complaints);
   }
   return { tally, mistakes };
 }

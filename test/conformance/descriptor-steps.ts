@@ -23,7 +23,8 @@ export function duplicates(draft: Draft): void {
 }
 
 export function replaces(draft: Draft): void {
-  const socket = draft.one(draft.sockets);
+  // One that is not there would leave the name to the other.
+  const socket = draft.one(draft.sockets.filter(({ isSure }) => isSure));
   const other = draft.one(draft.sockets.filter((each) => each !== socket && each.child === socket?.child));
   if (socket === undefined || other === undefined) return;
   const call = draft.one(['dup2', 'dup3'] as const) ?? 'dup2';

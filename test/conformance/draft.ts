@@ -10,6 +10,8 @@ export interface Known {
   readonly name: string;
   /** The child whose it is; null: the program's own. */
   readonly child: string | null;
+  /** False: the accept may have found nothing, or an exec may have closed it. */
+  readonly isSure: boolean;
   /** Shared by its duplicates. */
   readonly about: About;
 }

@@ -17,9 +17,10 @@ const { tally, mistakes } = await conform({
   tracer,
   programsOfRun: Number(programsOfRun),
   progress: ({ binds: done, undetermined }, wrong) => {
+    for (const { program, text } of wrong) process.stderr.write(`MISTAKE in program "${program}": ${text}\n`);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
     const megabytes = (process.memoryUsage.rss() / 2 ** 20).toFixed(0);
-    const text = `${done} binds, ${wrong} mistakes, ${undetermined} undetermined, after ${seconds} s, ${megabytes} MB`;
+    const text = `${done} binds, ${undetermined} undetermined, after ${seconds} s, ${megabytes} MB`;
     process.stderr.write(`${text}\n`);
   },
 });
@@ -27,7 +28,6 @@ say(summary(tally).join('\n'));
 const first =
   mistakes.find(({ situation, text }) => situation !== undefined && !text.includes('undetermined')) ??
   mistakes.find(({ situation }) => situation !== undefined);
-for (const { program, text } of mistakes.slice(0, 20)) say(`MISTAKE in program "${program}": ${text}`);
 if (first?.situation !== undefined) {
   const kind = kindOf(first.text);
   const shortest = await shrink(first.situation, async (candidates) => {

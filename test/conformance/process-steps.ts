@@ -40,6 +40,7 @@ export function execs(draft: Draft): void {
   if (child === undefined) return;
   // From now on its table is its own.
   draft.sharers = draft.sharers.filter((each) => each !== child);
+  draft.sockets = draft.sockets.map((each) => (each.child === child ? { ...each, isSure: false } : each));
   draft.push({ do: 'exec', of: child });
 }
 

@@ -10,7 +10,7 @@ export function opens(draft: Draft): void {
   const network = kind === 'udp' ? 'udp' : 'tcp';
   const isMultipath = kind === 'mptcp';
   const none = { port: null, address: null, listening: false, tried: new Set<Port>() };
-  const socket = { name, child, about: { isMultipath, network, family, ...none } } as const;
+  const socket = { name, child, isSure: true, about: { isMultipath, network, family, ...none } } as const;
   draft.do(socket, { do: 'socket', as: name, family, text: kind, value: draft.random.below(2) });
   draft.sockets.push(socket);
   for (const option of ['reuseAddress', 'reusePort'] as const) {
@@ -96,7 +96,7 @@ export function accepts(draft: Draft): void {
   draft.do(listener, { do: 'tell', of: name });
   const { about } = listener;
   const accepted = { ...about, address: null, listening: false, tried: new Set(about.tried) };
-  draft.sockets.push({ ...listener, name, about: accepted });
+  draft.sockets.push({ ...listener, name, isSure: false, about: accepted });
 }
 
 export function setsOption(draft: Draft): void {
