@@ -80,9 +80,9 @@ golden: packages ## write the expected results of test/golden anew; read the dif
 	@scripts/golden.sh
 
 .PHONY: bench
-bench: setup ## measure: replay, decoding, repro; writes docs/performance.md
+bench: setup ## measure tracers, replay and commands (10 minutes); make bench ARGS="--quick" or ARGS="--only loop"
 	@npx tsc -p tsconfig.bench.json
-	@node build/bench/bench/index.js
+	@node build/bench/bench/index.js $(ARGS)
 
 .PHONY: conformance
 conformance: setup ## hold the replay against the kernel: make conformance SEED=x N=20000 TRACER=ebpf

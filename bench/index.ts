@@ -1,185 +1,78 @@
 /**
- * `make bench`: measures, writes build/bench/results.json and the table in docs/performance.md. Each row is the
- * median of several processes. Never a test: a time decides nothing.
+ * `make bench`: measures, writes docs/performance.json and the tables made of it in docs/performance.md. A part that
+ * is not measured keeps the figures it has. Never a test: a time decides nothing.
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { cpus, release, tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, release } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { readBlock, readSession } from '../harness/store/read.ts';
+import { parseArgs } from 'node:util';
 import { currentHost } from '../harness/host.ts';
-import { z } from 'zod';
+import { documentSchema, partNames } from './measurement.ts';
+import type { BenchDocument, Part, PartName } from './measurement.ts';
+import { renderPage } from './page.ts';
+import { partsOf } from './parts.ts';
 
-interface Row {
-  readonly what: string;
-  readonly measured: string;
-  readonly target: string;
+const { values: options } = parseArgs({
+  options: {
+    /** Shows in a minute that the measuring works; writes nothing. */
+    quick: { type: 'boolean', default: false },
+    /** The largest merge, which takes minutes, and is to show that its memory is that of the smaller ones. */
+    long: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [...partNames] },
+    seed: { type: 'string', default: Date.now().toString(36) },
+  },
+});
+const { quick, long, seed } = options;
+const host = currentHost();
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+if (!host.isRoot)
+  throw new Error('the runs that are measured have network namespaces of their own: run it as root');
+const unknown = options.only.filter((name) => !partNames.some((part) => part === name));
+if (unknown.length > 0) throw new Error(`there is no part ${unknown.join()}: ${partNames.join(', ')}`);
+const measure = partsOf({ host, quick, long, seed, say });
+const page = join(host.packageRoot, 'docs', 'performance.md');
+const json = join(host.packageRoot, 'docs', 'performance.json');
+const parts: BenchDocument['parts'] = {};
+for (const name of partNames.filter((part) => options.only.includes(part))) {
+  parts[name] = await measurePart(name);
 }
+if (!quick) await publish(parts);
+process.stdout.write(`${renderPage({ schemaVersion: 1, parts })}\n`);
 
-const rowSchema = z.object({ events: z.number(), seconds: z.number(), peakBytes: z.number() });
-const mergeSchema = z.object({ bytes: z.number(), seconds: z.number(), peakBytes: z.number() });
-const repeats = 3;
-const { packageRoot } = currentHost();
-
-const rows: Row[] = [];
-for (const millions of [1, 10]) {
-  rows.push(await throughput('replay and findings', 'replay', millions, 'replay'));
-  rows.push(await throughput('decoding DTrace, replay and findings', 'decode', millions, 'decode'));
-}
-// The largest once: it takes minutes, and what it is to show is that its memory is that of the smaller ones.
-for (const [shards, times] of [
-  [100, repeats],
-  [1000, repeats],
-  [10_000, 1],
-] as const) {
-  rows.push(await mergeRow(shards, times));
-}
-rows.push(...(await liveRows()));
-await publish(rows);
-
-/** 23 events a cycle in both sources. */
-async function throughput(
-  what: string,
-  row: string,
-  millions: number,
-  kind: 'replay' | 'decode',
-): Promise<Row> {
-  const samples: z.infer<typeof rowSchema>[] = [];
-  for (let repeat = 0; repeat < repeats; repeat++) {
-    const cycles = Math.ceil((millions * 1e6) / 23);
-    const { stdout } = await execa(process.execPath, [
-      join(import.meta.dirname, 'row.js'),
-      row,
-      String(cycles),
-    ]);
-    samples.push(rowSchema.parse(JSON.parse(stdout)));
-  }
-  const seconds = median(samples.map((sample) => sample.seconds));
-  const peak = median(samples.map((sample) => sample.peakBytes));
-  const events = samples[0]?.events ?? 0;
-  const rate = (events / seconds / 1e6).toFixed(2);
+async function measurePart(name: PartName): Promise<Part> {
+  const before = loadavg()[0] ?? NaN;
+  const startedAt = performance.now();
+  const findings = await measure[name]();
+  const seconds = (performance.now() - startedAt) / 1000;
+  say(`${name}: ${seconds.toFixed(0)} s`);
   return {
-    what: `${what}, ${millions} M events`,
-    measured: `${seconds.toFixed(2)} s of processor time (${rate} M/s), peak ${Math.round(peak / 2 ** 20)} MiB`,
-    target: millions === 1 && kind === 'decode' ? 'under 3 s and 300 MB' : 'flat memory: under 300 MB',
+    measuredAt: new Date().toISOString(),
+    seconds,
+    quick,
+    machine: {
+      kernel: `Linux ${release().split('-')[0] ?? ''}`,
+      processor: cpus()[0]?.model ?? 'unknown processor',
+      cores: cpus().length,
+      node: process.versions.node,
+    },
+    loadAverage: [before, loadavg()[0] ?? NaN],
+    ...findings,
   };
 }
 
-/** Simulated shards of 1,000 runs each. */
-async function mergeRow(shards: number, times: number): Promise<Row> {
-  const samples: z.infer<typeof mergeSchema>[] = [];
-  for (let repeat = 0; repeat < times; repeat++) {
-    const { stdout } = await execa(process.execPath, [
-      join(import.meta.dirname, 'merge-row.js'),
-      String(shards),
-      '1000',
-    ]);
-    samples.push(mergeSchema.parse(JSON.parse(stdout)));
-  }
-  const seconds = median(samples.map((sample) => sample.seconds));
-  const peak = median(samples.map((sample) => sample.peakBytes));
-  const megabytes = Math.round((samples[0]?.bytes ?? 0) / 1e6);
-  return {
-    what: `merging ${shards} shards of 1,000 runs each, ${megabytes} MB${times === 1 ? ', once' : ''}`,
-    measured: `${seconds.toFixed(1)} s of processor time, peak ${Math.round(peak / 2 ** 20)} MiB`,
-    target: 'flat memory: under 300 MB',
-  };
-}
-
-/** One repro: how long a run takes under the tracer, as a multiple of the untraced runs of the same session. */
-async function liveRows(): Promise<Row[]> {
-  const directory = await mkdtemp(join(tmpdir(), 'afterclose-bench-'));
-  try {
-    const started = performance.now();
-    const cli = join(packageRoot, 'dist', 'harness', 'cli.js');
-    const { exitCode } = await execa(process.execPath, [cli, 'repro', '--out', join(directory, 'session')], {
-      reject: false,
-      stdin: 'ignore',
-    });
-    const seconds = (performance.now() - started) / 1000;
-    const whole: Row = {
-      what: 'afterclose repro, warm (5 runs x 400 cycles for each arm), whole process',
-      measured: `${seconds.toFixed(1)} s, exit code ${String(exitCode)}`,
-      target: 'under 30 s with DTrace',
-    };
-    return [whole, await gateRow(cli, directory), ...(await slowdowns(join(directory, 'session')))];
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
-async function gateRow(cli: string, directory: string): Promise<Row> {
-  const started = performance.now();
-  const { exitCode } = await execa(process.execPath, [cli, 'gate', '--out', join(directory, 'gate')], {
-    reject: false,
-    stdin: 'ignore',
-  });
-  const seconds = (performance.now() - started) / 1000;
-  return {
-    what: 'afterclose gate, warm, the default claim (29 runs x 100 cycles for each of 5 arms, and as many untraced), whole process',
-    measured: `${seconds.toFixed(1)} s, exit code ${String(exitCode)}`,
-    target: 'under 60 s with DTrace',
-  };
-}
-
-async function slowdowns(directory: string): Promise<Row[]> {
-  const session = await readSession(directory);
-  const durations = new Map<string, number[]>();
-  for (const [index, planned] of session.plan.blocks.entries()) {
-    const { records } = await readBlock(session, index);
-    for (const run of planned.runs) {
-      const arm = session.plan.arms[run.arm];
-      const record = records.get(run.run);
-      if (arm === undefined || record === undefined) continue;
-      const key = `${arm.variant} on ${arm.toolchain}|${arm.tracer}`;
-      const ms = Number(BigInt(record.endedAt) - BigInt(record.startedAt)) / 1e6;
-      durations.set(key, [...(durations.get(key) ?? []), ms]);
-    }
-  }
-  return [...durations.entries()].flatMap(([key, traced]) => {
-    const [name, tracer] = key.split('|');
-    const untraced = durations.get(`${String(name)}|none`);
-    if (tracer === 'none' || untraced === undefined) return [];
-    const ratio = median(traced) / median(untraced);
-    return [
-      {
-        what: `one run of ${String(name)} under ${String(tracer)} (400 cycles, network namespace and process start included)`,
-        measured: `${ratio.toFixed(1)} times the untraced run`,
-        target: '-',
-      },
-    ];
-  });
-}
-
-async function publish(table: readonly Row[]): Promise<void> {
-  const processor = cpus()[0]?.model ?? 'unknown processor';
-  const machine = `Linux ${release().split('-')[0] ?? ''}, ${cpus().length} cores (${processor}), Node ${process.versions.node}`;
-  const results = join(packageRoot, 'build', 'bench', 'results.json');
-  await mkdir(join(packageRoot, 'build', 'bench'), { recursive: true });
-  await writeFile(results, `${JSON.stringify({ machine, rows: table }, null, 2)}\n`);
-  const lines = [
-    `Measured on ${machine}; medians of ${repeats}.`,
-    '',
-    '| what | measured | target |',
-    '|---|---|---|',
-    ...table.map((row) => `| ${row.what} | ${row.measured} | ${row.target} |`),
-  ];
-  const page = join(packageRoot, 'docs', 'performance.md');
+async function publish(parts: BenchDocument['parts']): Promise<void> {
+  const before = existsSync(json) ? documentSchema.parse(JSON.parse(await readFile(json, 'utf8'))).parts : {};
+  const measured: BenchDocument = { schemaVersion: 1, parts: { ...before, ...parts } };
   const text = await readFile(page, 'utf8');
   const marked = /(<!-- bench: begin -->\n)[\s\S]*(<!-- bench: end -->)/;
-  if (!marked.test(text)) throw new Error(`${page} has no place for the table`);
+  if (!marked.test(text)) throw new Error(`${page} has no place for the tables`);
+  const tables = renderPage(measured);
+  await writeFile(json, `${JSON.stringify(measured, null, 2)}\n`);
   await writeFile(
     page,
-    text.replace(marked, (_, begin: string, end: string) => `${begin}${lines.join('\n')}\n${end}`),
+    text.replace(marked, (_, begin: string, end: string) => `${begin}\n${tables}\n${end}`),
   );
-  process.stdout.write(
-    `${lines.join('\n')}\n\nwritten to build/bench/results.json and docs/performance.md\n`,
-  );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
+  say('written to docs/performance.json and docs/performance.md');
 }

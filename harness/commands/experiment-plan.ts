@@ -17,6 +17,7 @@ import type { SessionFile } from '../store/session-file.ts';
 import { targetEnvironment } from '../config/build-target.ts';
 import { armOf } from './wanted-arms.ts';
 import type { BuiltProgram, WantedArm } from './wanted-arms.ts';
+import type { Companion } from './companion-choice.ts';
 import type { ChosenTracer } from './tracer-choice.ts';
 
 export interface ExperimentPlan extends Pick<
@@ -39,6 +40,8 @@ export interface ExperimentPlan extends Pick<
   /** Null: to be fixed from the warm-up. */
   readonly runsPerArm: number | null;
   readonly arms: readonly PlannedProgram[];
+  /** Null: no block has one. */
+  readonly companion: Companion | null;
   /** Null: those that the program has by itself. */
   readonly ports: PortPair | null;
 }
@@ -52,7 +55,7 @@ export interface PlannedProgram {
 
 /** @throws HarnessError (usage) where a gate has one arm in two roles, or a comparison has only one arm */
 export function planExperiment(request: ExperimentPlan): SessionFile {
-  const { startedAt, beside, arms: wanted, ports, runsPerArm, ...same } = request;
+  const { startedAt, beside, arms: wanted, companion, ports, runsPerArm, ...same } = request;
   const asked = distinct(wanted.map(({ program, tracer, role }) => armOf(program, tracer.name, role)));
   const [only] = asked;
   if (same.question.kind === 'compare' && asked.length < 2) throw nothingToCompare(only);
@@ -93,7 +96,12 @@ export function planExperiment(request: ExperimentPlan): SessionFile {
         timeoutMs: target?.timeoutMs ?? null,
       };
     }),
-    blocks: blocks.map(({ tracer, purpose, runs }) => ({ tracer, purpose, runs: [...runs] })),
+    blocks: blocks.map(({ tracer, purpose, runs }) => ({
+      tracer,
+      companion: companion?.beside === tracer ? { tracer: companion.name, version: companion.version } : null,
+      purpose,
+      runs: [...runs],
+    })),
   };
 }
 

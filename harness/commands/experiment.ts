@@ -18,6 +18,7 @@ import { describeShard } from '../shards/write-shard.ts';
 import { defaultSessionDirectory } from '../store/layout.ts';
 import type { SessionFile } from '../store/session-file.ts';
 import { checkIsFree, writePieces, writeReport } from '../store/write.ts';
+import type { CrossCheck } from './companion-choice.ts';
 import type { CommandContext } from './context.ts';
 import { estimateMs, planExperiment, runnablePrograms, runsWithin } from './experiment-plan.ts';
 import type { ExperimentPlan } from './experiment-plan.ts';
@@ -27,10 +28,9 @@ import { describePrice } from './price.ts';
 import { openReportersFor, type ReportOptions } from './report-options.ts';
 import { chooseShard } from './shard-option.ts';
 import type { ShardOptions } from './shard-option.ts';
+import { chooseTracers } from './experiment-tracers.ts';
 import { findPlace } from './session-place.ts';
 import type { PlaceOptions } from './session-place.ts';
-import { chooseTracer } from './tracer-choice.ts';
-import type { ChosenTracer } from './tracer-choice.ts';
 import { buildPrograms } from './wanted-arms.ts';
 import type { WantedArm } from './wanted-arms.ts';
 
@@ -42,6 +42,8 @@ export interface Experiment {
   readonly beside: ExperimentPlan['beside'];
   /** Tried before all others where none was asked for by name. */
   readonly preferredTracer?: string;
+  /** Left out: nobody checks what the tracers say. */
+  readonly crossCheck?: CrossCheck;
   /** Of every arm, or as many as fit into a time; the latter takes a warm-up. */
   readonly runs: number | { readonly budgetMs: number };
   readonly warmUpRuns: number;
@@ -117,12 +119,12 @@ async function conduct(
   const { session, startedAt, directory, shard } = started;
   const progress = progressFor(options);
   const { host } = context;
-  const chosen = await chooseTracers(experiment, context, progress);
+  const { chosen, companion, usable } = await chooseTracers(experiment, host, progress);
   const building = { host, onProgress: (line: string) => progress.say(line) };
   const programs = await buildPrograms(experiment.wanted, building);
   const launcher = await buildLauncher(building);
   const isOwn = programs.every(({ target }) => target !== null);
-  const place = await findPlace(options, isOwn ? 'own' : 'two-ports', progress);
+  const place = await findPlace(options, isOwn ? 'own' : 'two-ports', usable.values(), progress);
   try {
     const { scenario, question, warmUpRuns, cyclesPerRun, runs } = experiment;
     const seed = options.seed ?? randomBytes(4).toString('hex');
@@ -143,6 +145,7 @@ async function conduct(
       // Looked at once: the plan that follows the warm-up would find its load, and call it that of others.
       machine: { loadAverage: loadavg()[0] ?? 0, cpus: cpus().length },
       ports: place.ports,
+      companion,
       arms: experiment.wanted.map(({ tracer, role }, index) => ({
         program: programs[index] ?? missingProgram(),
         tracer: chosen.get(tracer) ?? missingProgram(),
@@ -159,7 +162,7 @@ async function conduct(
       programs: runnablePrograms(plan, programs),
       ...(warmUpRuns === 0 ? {} : { afterWarmUp: fixRuns(experiment, request, progress) }),
       launcher: launcher.binary,
-      tracers: new Map([...chosen.values()].flatMap(({ tracers }) => [...tracers])),
+      tracers: usable,
       ...place.request,
       host,
       progress,
@@ -188,20 +191,6 @@ function fixRuns(
   };
 }
 
-/** By the name that was asked for, null for the best. */
-async function chooseTracers(
-  { wanted, preferredTracer }: Experiment,
-  { host }: CommandContext,
-  progress: Progress,
-): Promise<ReadonlyMap<string | null, ChosenTracer>> {
-  const chosen = new Map<string | null, ChosenTracer>();
-  for (const { tracer } of wanted) {
-    if (!chosen.has(tracer))
-      chosen.set(tracer, await chooseTracer(tracer, host, progress, preferredTracer ?? null));
-  }
-  return chosen;
-}
-
 async function judge(directory: string, progress: Progress): Promise<Report> {
   progress.show('judging what was saved');
   const judgement = await judgeUntilSignal(directory, shortPath(directory));
@@ -214,8 +203,9 @@ async function judge(directory: string, progress: Progress): Promise<Report> {
 
 function describe(blocks: SessionFile['blocks']): string {
   return blocks
-    .map(({ tracer, purpose, runs }) => {
-      const how = tracer === untraced ? 'untraced' : `with ${tracer}`;
+    .map(({ tracer, companion, purpose, runs }) => {
+      const beside = companion === null ? '' : ` and ${companion.tracer}`;
+      const how = tracer === untraced ? 'untraced' : `with ${tracer}${beside}`;
       return `${runs.length} ${how}${purpose === 'warm-up' ? ' to warm up' : ''}`;
     })
     .join(', then ');

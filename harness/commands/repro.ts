@@ -7,7 +7,7 @@ import { addPlaceOptions, collect, wholeNumber } from './options.ts';
 import { addReportOptions } from './report-options.ts';
 import { addShardOption } from './shard-option.ts';
 import { variantArms } from './wanted-arms.ts';
-import { reproTracer } from '../tracers/index.ts';
+import { reproCompanion, reproTracer } from '../tracers/index.ts';
 
 interface ReproOptions extends ExperimentOptions {
   readonly runs: number;
@@ -15,6 +15,7 @@ interface ReproOptions extends ExperimentOptions {
   readonly variant?: readonly string[];
   readonly go?: readonly string[];
   readonly tracer?: string;
+  readonly crossCheck: boolean;
 }
 
 export const scenario = 'udp-reconnect';
@@ -31,6 +32,7 @@ export function reproCommand(context: CommandContext, setExitCode: (code: number
       collect,
     )
     .option('--tracer <name>', `what watches (default: ${reproTracer}, else the best that is usable here)`)
+    .option('--no-cross-check', `let no ${reproCompanion} watch the same runs beside ${reproTracer}`)
     .action(async (options: ReproOptions) => {
       setExitCode(await repro(context, options));
     });
@@ -54,6 +56,7 @@ async function repro(context: CommandContext, options: ReproOptions): Promise<nu
     wanted,
     beside: 'untraced',
     preferredTracer: reproTracer,
+    ...(options.crossCheck ? { crossCheck: { of: reproTracer, by: reproCompanion } } : {}),
     runs: options.runs,
     warmUpRuns: 0,
     cyclesPerRun: options.cycles,

@@ -36,7 +36,8 @@ export async function chooseTracer(
     const availability = await findTracer(name).probe(host);
     if (!availability.usable) {
       if (requested !== null) throw unusable(name, availability);
-      refusals.push(`${name} (${availability.what}: ${availability.why}; ${availability.remedy})`);
+      const remedy = availability.remedy.replaceAll('\n', ' ');
+      refusals.push(`${name} (${availability.what}: ${availability.why}; ${remedy})`);
       continue;
     }
     if (requested === null) progress.say(choiceLine(name, availability.version, { refusals, preferred }));
@@ -48,15 +49,16 @@ export async function chooseTracer(
 function choice(
   name: string,
   requested: string | null,
-  availability: Extract<Availability, { usable: true }>,
+  { version, installation, ownRights }: Extract<Availability, { usable: true }>,
 ): ChosenTracer {
+  const tracer = findTracer(name);
   return {
     name,
     requested,
-    version: name === untraced ? null : availability.version,
+    version: name === untraced ? null : version,
     tracers: new Map<string, UsableTracer>([
       [untraced, { tracer: findTracer(untraced), installation: {} }],
-      [name, { tracer: findTracer(name), installation: availability.installation }],
+      [name, { tracer, installation, ...(ownRights === undefined ? {} : { ownRights }) }],
     ]),
   };
 }

@@ -53,7 +53,7 @@ export type Finding =
       readonly found: string;
       /** What does not work for that reason. */
       readonly why: string;
-      /** The way out. */
+      /** The way out; after its first line, commands to be copied, each on a line of its own. */
       readonly remedy: string;
     };
 

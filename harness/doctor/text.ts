@@ -48,11 +48,14 @@ function checkLines(checks: DoctorDocument['checks'], { paint, width }: Page): s
       (text === null ? [] : `${name}: ${text}`.trimEnd().split('\n')).flatMap((line, index) =>
         prose(line, { width, first: index === 0 ? indent : deeper, rest: deeper }),
       );
+    const [wayOut = null, ...commands] = remedy?.split('\n') ?? [];
     return [
       colors[state](first.slice(0, stateWidth)) + first.slice(stateWidth),
       ...rest,
       ...note('why', why),
-      ...note('way out', remedy),
+      ...note('way out', wayOut),
+      // To be copied, so they are not broken.
+      ...commands.map((command) => deeper + escapeTerminal(command)),
     ];
   });
 }

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
+	"time"
 
 	"afterclose.dev/ebpf-agent/cgroups"
 	"afterclose.dev/ebpf-agent/tracing"
@@ -24,13 +27,21 @@ func run(words []string) int {
 	flags.SetOutput(io.Discard)
 	out := flags.String("out", "", "")
 	ring := flags.Uint("ring", 16<<20, "")
+	form := flags.String("form", "", "")
 	probes := flags.Bool("probe", false, "")
 	sweeps := flags.Bool("sweep", false, "")
 	if err := flags.Parse(words); err != nil {
 		return fail(session.ExitUsage, err)
 	}
+	forms, err := tracing.ParseForm(*form)
+	if err != nil {
+		return fail(session.ExitUsage, err)
+	}
+	// From here on there may be a cgroup that a process which ends at once would leave behind.
+	interruptions := make(chan os.Signal, 1)
+	signal.Notify(interruptions, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	if *probes && flags.NArg() == 0 {
-		return probe()
+		return probe(forms)
 	}
 	if *sweeps && flags.NArg() == 0 {
 		return sweep()
@@ -42,10 +53,12 @@ func run(words []string) int {
 	if err != nil {
 		return fail(session.ExitUsage, fmt.Errorf("the batch is refused: %w", err))
 	}
-	return trace(b, *out, uint32(*ring))
+	return trace(b, *out, tracing.Options{Ring: uint32(*ring), Forms: forms}, interruptions)
 }
 
-func trace(b *batch.Batch, out string, ring uint32) int {
+func trace(b *batch.Batch, out string, options tracing.Options, interruptions <-chan os.Signal) int {
+	var caught os.Signal
+	defer func() { endBy(caught) }() // the first to be deferred, the last to be done
 	file, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return fail(session.ExitNotStarted, fmt.Errorf("nothing was run: %w", err))
@@ -53,36 +66,54 @@ func trace(b *batch.Batch, out string, ring uint32) int {
 	groups, err := cgroups.Open()
 	if err != nil {
 		say(fmt.Errorf("releases of sockets are not traced: %w", err))
+	} else {
+		options.Cgroup = groups.Path
+		defer func() {
+			if err := groups.Close(); err != nil {
+				say(err)
+			}
+		}()
 	}
-	path := ""
-	if groups != nil {
-		path = groups.Path
-	}
-	tracing, err := tracing.Start(file, ring, path)
+	tracing, err := tracing.Start(file, options)
 	if err != nil {
 		return fail(session.ExitNotStarted, fmt.Errorf("nothing was run: %w", err))
 	}
 	if tracing.HooksRefused != nil {
 		say(fmt.Errorf("releases of sockets are not traced: %w", tracing.HooksRefused))
 	}
+	var code int
+	select {
+	case caught = <-interruptions: // while the programs were loaded: nothing is run
+		code = session.ExitNotStarted
+	default:
+		code = do(b, groups)
+	}
+	if err := tracing.Stop(); err != nil {
+		code = fail(session.ExitBroken, err)
+	}
+	return code
+}
+
+func do(b *batch.Batch, groups *cgroups.Groups) int {
 	var perRun session.Cgroups
 	if groups != nil {
 		perRun = groups
 	}
 	outcome, err := session.Do(b, perRun)
-	code := session.ExitCode(outcome, err)
 	if err != nil {
 		say(err)
 	}
-	if err := tracing.Stop(); err != nil {
-		code = fail(session.ExitBroken, err)
+	return session.ExitCode(outcome, err)
+}
+
+// endBy ends the process by the signal that it has caught, so that its parent sees what killed it.
+func endBy(caught os.Signal) {
+	if caught == nil {
+		return
 	}
-	if groups != nil {
-		if err := groups.Close(); err != nil {
-			say(err)
-		}
-	}
-	return code
+	signal.Reset(caught)
+	syscall.Kill(os.Getpid(), caught.(syscall.Signal))
+	time.Sleep(time.Second) // it may be another thread that takes the signal
 }
 
 func fail(code int, err error) int {

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress } from '../output/progress.ts';
 import { formatRunsDone } from '../output/progress.ts';
 import { blockFileNames } from '../store/layout.ts';
+import type { TracerFile } from '../store/session-file.ts';
 import { openTracerOutputs, removeInputs, writeBatch, writeInputs, writeTracerFile } from '../store/write.ts';
-import type { Tracer } from '../tracers/tracer.ts';
+import type { SpawnPlan, Tracer } from '../tracers/tracer.ts';
 import type { Batch } from './batch.ts';
 import { interruption } from './interruption.ts';
 import { openLifeline } from './lifeline.ts';
@@ -20,6 +21,8 @@ export interface BlockRequest {
   readonly directory: string;
   readonly tracer: Tracer;
   readonly installation: Readonly<Record<string, string>>;
+  /** A tracer that is a launcher itself, and stands in the launcher's place: it watches the same runs. */
+  readonly companion?: Pick<BlockRequest, 'tracer' | 'installation'>;
   /** The launcher's binary, absolute. */
   readonly launcher: string;
   readonly batch: Batch;
@@ -39,15 +42,11 @@ export interface BlockEnd {
 }
 
 export async function runBlock(request: BlockRequest): Promise<BlockEnd> {
-  const { directory, tracer } = request;
+  const { directory } = request;
   await writeBatch(directory, request.batch);
-  const plan = tracer.command({
-    directory,
-    launcher: [request.launcher, join(directory, blockFileNames.batch)],
-    installation: request.installation,
-  });
+  const { plan, traces } = spawnPlan(request);
   await writeInputs(directory, plan.files);
-  await writeTracerFile(directory, { rawTrace: plan.rawTrace, ended: null });
+  await writeTracerFile(directory, { ...traces, ended: null });
   const lifeline = await openLifeline(request.batch.lifeline);
   try {
     const group = await startTracer(request, [...(request.enter ?? []), ...plan.argv], plan.env);
@@ -56,7 +55,7 @@ export async function runBlock(request: BlockRequest): Promise<BlockEnd> {
     lifeline.cut();
     await launcherEnd(request.batch.records);
     await writeTracerFile(directory, {
-      rawTrace: plan.rawTrace,
+      ...traces,
       ended: { exitCode: end.exitCode, signal: end.signal },
     });
     await removeInputs(directory, plan.files);
@@ -64,6 +63,24 @@ export async function runBlock(request: BlockRequest): Promise<BlockEnd> {
   } finally {
     await lifeline.remove();
   }
+}
+
+/** The tracer around the launcher, or around the companion that does the launcher's work. */
+function spawnPlan({ directory, tracer, installation, companion, launcher }: BlockRequest): {
+  readonly plan: SpawnPlan;
+  readonly traces: Omit<TracerFile, 'schemaVersion' | 'ended'>;
+} {
+  const own = [launcher, join(directory, blockFileNames.batch)];
+  const inner = companion?.tracer.command({ ...companion, directory, launcher: own });
+  const outer = tracer.command({ directory, launcher: inner?.argv ?? own, installation });
+  return {
+    plan: {
+      ...outer,
+      env: { ...inner?.env, ...outer.env },
+      files: [...(inner?.files ?? []), ...outer.files],
+    },
+    traces: { rawTrace: outer.rawTrace, companionTrace: inner?.rawTrace ?? null },
+  };
 }
 
 async function startTracer(

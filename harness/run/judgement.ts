@@ -8,8 +8,6 @@ import type { PlannedRun } from '../../src/experiment/plan.ts';
 import { buildReport } from '../../src/report/build.ts';
 import type { ReportInput, SessionEnd as ReportedEnd } from '../../src/report/build.ts';
 import type { Report } from '../../src/report/report.ts';
-import type { TraceEvent } from '../../src/trace/event.ts';
-import { analyzeBlock } from '../../src/verdict/analysis.ts';
 import type { BlockAnalysis, BlockFacts, RunFacts } from '../../src/verdict/analysis.ts';
 import type { Doubt } from '../../src/verdict/doubt.ts';
 import type { RunSummary } from '../../src/verdict/run-summary.ts';
@@ -17,10 +15,10 @@ import { HarnessError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readBlock, readSession } from '../store/read.ts';
 import type { SavedBlock, SavedSession } from '../store/read.ts';
-import { readPieces } from '../store/regular-file.ts';
 import { tracers } from '../tracers/index.ts';
 import type { Tracer } from '../tracers/tracer.ts';
 import type { RunRecord } from './batch.ts';
+import { analyzeChecked } from './checked-analysis.ts';
 import { identityDoubts } from './claims-identity.ts';
 import { holdersThroughout, nameForeignHolders } from './foreign-holders.ts';
 import { alterationDoubts, endDoubts } from './session-doubts.ts';
@@ -96,11 +94,16 @@ async function judgeBlock(
     ],
     closeReleasesInCall: closeReleasesInCall(saved.plan.kernel),
   };
-  const analysis = await analyzeBlock(eventsOf(tracer, block), facts);
+  const analysis = await analyzeChecked(tracer, block, facts, knownCompanion(saved, index));
   const runs = analysis.runs.map((summary) =>
     nameForeignHolders(summary, block.portHolders, refusedAt(tracer, block, summary)),
   );
   return { ...analysis, runs };
+}
+
+function knownCompanion({ plan }: SavedSession, index: number): Tracer | null {
+  const name = plan.blocks[index]?.companion?.tracer;
+  return name === undefined ? null : knownTracer(name, plan.program);
 }
 
 /** Only where nothing was traced: a trace tells more of its failed binds than the program does. */
@@ -161,12 +164,6 @@ function endOf(record: RunRecord): RunFacts['ended'] {
   const { exitCode, signal, ended, error } = record;
   return { exitCode, signal, by: ended ?? 'itself', error };
 }
-
-function eventsOf(tracer: Tracer, block: SavedBlock): AsyncIterable<readonly TraceEvent[]> {
-  return tracer.decode(block.rawTrace === null ? nothing() : readPieces(block.rawTrace));
-}
-
-async function* nothing(): AsyncIterable<Uint8Array> {}
 
 function damagedDoubt(block: string, text: string): Doubt {
   return { code: 'altered', run: null, address: null, pid: null, at: null, text: `${block}: ${text}` };

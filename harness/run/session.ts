@@ -10,10 +10,11 @@ import type { Progress } from '../output/progress.ts';
 import { blockFileNames, claimsFile, outputFile } from '../store/layout.ts';
 import type { PortHolder, SessionEnd, SessionFile } from '../store/session-file.ts';
 import { createBlock, createSession, replacePlan, writeEnd, writePortHolders } from '../store/write.ts';
-import type { Host, Tracer } from '../tracers/tracer.ts';
+import type { Host, OwnRights, Tracer } from '../tracers/tracer.ts';
 import type { Batch } from './batch.ts';
 import { runBlock } from './block.ts';
 import type { BlockEnd } from './block.ts';
+import { whyBroken } from './broken-block.ts';
 import { interruptedBy, interruption } from './interruption.ts';
 import { lockMachine } from './locks.ts';
 import { lookForHolders } from './port-holders.ts';
@@ -33,10 +34,10 @@ export interface SessionRequest {
   readonly afterWarmUp?: (took: readonly BlockTime[]) => SessionFile;
   /** The launcher's binary, absolute. */
   readonly launcher: string;
-  /** Every tracer that the plan's blocks name. */
+  /** Every tracer that the plan's blocks name, as their companion too. */
   readonly tracers: ReadonlyMap<string, UsableTracer>;
   readonly network: 'private' | 'inherited';
-  /** The start of every block's command line, see network.ts; none if left out. */
+  /** The start of a block's command line, see network.ts, where its tracer can run in a user namespace; none if left out. */
   readonly enter?: readonly string[];
   /** Ports of the machine that the runs share: who else holds them is saved. */
   readonly sharedPorts?: PortPair;
@@ -47,6 +48,8 @@ export interface SessionRequest {
 export interface UsableTracer {
   readonly tracer: Tracer;
   readonly installation: Readonly<Record<string, string>>;
+  /** See tracer.ts. */
+  readonly ownRights?: OwnRights;
 }
 
 export interface RunnableProgram {
@@ -106,7 +109,7 @@ async function runBlocks(request: SessionRequest): Promise<SessionEnd> {
     const end = await runOne({ ...request, plan }, index, runsBefore);
     if (block.purpose === 'warm-up') took.push({ tracer: block.tracer, ...end.time });
     runsBefore += block.runs.length;
-    const reason = interruptedBy() !== null ? null : whyBroken(end, block.tracer, block.runs.length);
+    const reason = interruptedBy() !== null ? null : whyBroken(end, block);
     if (reason !== null) return reason;
   }
   return endedBy(interruptedBy() ?? 'SIGINT');
@@ -116,9 +119,10 @@ type TimedEnd = BlockEnd & { readonly time: Omit<BlockTime, 'tracer'> };
 
 async function runOne(request: SessionRequest, index: number, runsBefore: number): Promise<TimedEnd> {
   const { plan } = request;
-  const tracerName = plan.blocks[index]?.tracer ?? '';
-  const usable = request.tracers.get(tracerName);
-  if (usable === undefined) throw new RangeError(`the plan names an unknown tracer ${tracerName}`);
+  const block = plan.blocks[index];
+  const tracerName = block?.tracer ?? '';
+  const usable = usableTracer(request, tracerName);
+  const companion = block?.companion ?? null;
   const directory = await createBlock(request.directory, index, tracerName);
   const use = usable.tracer.evidence === 'claims' ? 'untraced' : 'traced';
   const lock = await lockMachine(use, { onWait: (holders) => announceWait(request.progress, holders) });
@@ -130,9 +134,10 @@ async function runOne(request: SessionRequest, index: number, runsBefore: number
     end = await runBlock({
       directory,
       ...usable,
+      ...(companion === null ? {} : { companion: usableTracer(request, companion.tracer) }),
       launcher: request.launcher,
       batch: batchOf(request, directory, index),
-      ...(request.enter === undefined ? {} : { enter: request.enter }),
+      ...(request.enter === undefined || usable.ownRights !== undefined ? {} : { enter: request.enter }),
       runsBefore,
       runsTotal: plan.blocks.reduce((sum, each) => sum + each.runs.length, 0),
       progress: request.progress,
@@ -144,6 +149,12 @@ async function runOne(request: SessionRequest, index: number, runsBefore: number
   const wallMs = performance.now() - startedAt;
   await saveHoldersAfter(request, directory, before);
   return { ...end, time: { wallMs, runsMs: end.seen.runsMs } };
+}
+
+function usableTracer({ tracers }: SessionRequest, name: string): UsableTracer {
+  const usable = tracers.get(name);
+  if (usable === undefined) throw new RangeError(`the plan names an unknown tracer ${name}`);
+  return usable;
 }
 
 /** Before and after, while no process of the session exists: whoever holds a port then is somebody else. */
@@ -201,29 +212,6 @@ async function sweep(request: SessionRequest): Promise<void> {
   const killed = await sweepSession(request.plan.session);
   if (killed.length > 0) request.progress.detail(`ended ${killed.length} processes that were left behind`);
   for (const { tracer } of request.tracers.values()) await tracer.sweep(request.host);
-}
-
-/** Null: it ended as it should. The runs that it did are kept and judged in any case. */
-function whyBroken(end: BlockEnd, tracer: string, runs: number): SessionEnd | null {
-  const { group, seen } = end;
-  if (seen.hasEnded && seen.runsDone === runs && !end.stalled && group.exitCode === 0) return null;
-  const how = group.signal === null ? `with exit code ${group.exitCode ?? 'unknown'}` : `by ${group.signal}`;
-  const who = tracer === 'none' ? 'the launcher' : tracer;
-  if (!seen.hasBegun && group.signal === null) {
-    return {
-      how: 'failed',
-      exitCode: exitCodes.environment,
-      text: `${who} did not start the runs: it ended ${how}`,
-    };
-  }
-  const done = `${seen.runsDone} of ${runs} runs of its block were done`;
-  if (end.stalled) return broken(`${who} made no progress any more and was ended; ${done}`);
-  if (group.signal !== null || group.exitCode !== 0) return broken(`${who} ended ${how}; ${done}`);
-  return broken(`the launcher ended before its last run; ${done}`);
-}
-
-function broken(text: string): SessionEnd {
-  return { how: 'failed', exitCode: exitCodes.inconclusive, text };
 }
 
 function endedBy(signal: NodeJS.Signals): SessionEnd {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { findingCodes } from '../../src/findings/finding.ts';
 import type { RunSummary } from '../../src/verdict/run-summary.ts';
 import { verdicts } from '../../src/verdict/verdict.ts';
-import { runIdPattern } from '../store/layout.ts';
+import { runIdPattern, tracerNamePattern } from '../store/layout.ts';
 
 /** Sums over ten million runs of them are still whole numbers. */
 const count = z.int().nonnegative().max(1e8);
@@ -116,10 +116,31 @@ export const runLineSchema = z
         }),
       )
       .max(few),
+    crossCheck: z
+      .strictObject({
+        tracer: z.string().regex(tracerNamePattern),
+        compared: count,
+        refused: count,
+        undetermined: count,
+        disagreements: count,
+        notMade: text.nullable(),
+      })
+      .refine(({ compared, refused, undetermined }) => undetermined <= refused && refused <= compared, {
+        message: 'it compares fewer binds than were refused',
+      })
+      .nullable()
+      .default(null),
   })
   .refine(({ run, doubts, findings }) => [...doubts, ...findings].every((each) => each.run === run), {
     message: 'it tells of another run',
   })
+  .refine(
+    ({ crossCheck, verdict }) =>
+      crossCheck === null || crossCheck.disagreements === 0 || verdict === 'unknown',
+    {
+      message: 'another tracer disagrees, and it is not in doubt',
+    },
+  )
   .refine(isPossible, 'its verdict is not what its findings and doubts say');
 export type RunLine = z.infer<typeof runLineSchema>;
 

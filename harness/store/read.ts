@@ -48,6 +48,8 @@ export interface SavedBlock {
   readonly tracer: string;
   /** Absolute; null where the tracer writes none or never started. */
   readonly rawTrace: string | null;
+  /** As `rawTrace`, of the tracer that watched the same runs beside it. */
+  readonly companionTrace: string | null;
   /** Null: the session ended before the tracer did. */
   readonly tracerEnd: TracerEnd | null;
   readonly launcher: Extract<LauncherRecord, { kind: 'launcher' }> | null;
@@ -87,13 +89,18 @@ export async function readBlock(session: SavedSession, index: number): Promise<S
   return {
     name: blockName(index, planned.tracer),
     tracer: planned.tracer,
-    rawTrace: tracer === null || tracer.rawTrace === null ? null : join(directory, tracer.rawTrace),
+    rawTrace: pathOf(directory, tracer?.rawTrace),
+    companionTrace: pathOf(directory, tracer?.companionTrace),
     tracerEnd: tracer?.ended ? { ...tracer.ended, stderr: await readTracerStderr(directory) } : null,
     ...records,
     claims,
     portHolders: await readDocument(join(directory, blockFileNames.portHolders), portHoldersSchema, problems),
     problems,
   };
+}
+
+function pathOf(directory: string, name: string | null | undefined): string | null {
+  return name == null ? null : join(directory, name);
 }
 
 async function readPlan(directory: string): Promise<SessionFile> {

@@ -75,6 +75,11 @@ export const sessionSchema = z
     blocks: z.array(
       z.strictObject({
         tracer: z.string().regex(tracerNamePattern),
+        /** Watches the same runs beside it, so that the two can be held against each other; null: nothing does. */
+        companion: z
+          .strictObject({ tracer: z.string().regex(tracerNamePattern), version: z.string() })
+          .nullable()
+          .default(null),
         purpose: z.enum(['counted', 'warm-up']).default('counted'),
         runs: z.array(z.strictObject({ run: z.string().regex(runIdPattern), arm: z.int().nonnegative() })),
       }),
@@ -91,6 +96,8 @@ export const tracerFileSchema = z.strictObject({
   schemaVersion,
   /** Inside the block's directory; null where the tracer writes none. */
   rawTrace: z.string().regex(fileNamePattern).nullable(),
+  /** The raw trace of the companion, in the same directory; null: nothing watched beside the tracer. */
+  companionTrace: z.string().regex(fileNamePattern).nullable().default(null),
   /** Null: the session ended before the tracer did. */
   ended: z.strictObject({ exitCode: z.int().nullable(), signal: z.string().nullable() }).nullable(),
 });

@@ -65,12 +65,12 @@ export function createEventFlow(windowNs: number): EventFlow {
  * The records are not in time order and nothing bounds the disorder, so a trace that was cut is doubtful from its
  * start: without the counts of the end nobody knows whether all of the beginning arrived.
  */
-function lossAnywhere(at: Nanos, reason: LossReason, count: number | null, text: string): LossEvent {
+export function lossAnywhere(at: Nanos, reason: LossReason, count: number | null, text: string): LossEvent {
   return { kind: 'loss', at, pid: null, extent: 'anywhere', reason, count, text };
 }
 
 /** What stood before the window is lost for the replay, but it is known whose it was. */
-function tooLate(item: Item, floor: Nanos): Item {
+export function tooLate(item: Item, floor: Nanos): Item {
   const { at, pid, kind } = item;
   const text = `${kind} of ${at} ns came after events up to ${floor} ns had been handed on`;
   return { kind: 'loss', at: floor, pid, extent: 'anywhere', reason: 'disorder', count: 1, text };

@@ -12,6 +12,9 @@ export const liveTracers: readonly Tracer[] = [ebpf, dtrace, strace, none];
 /** The tracer of the article: `repro` tries it before the others. */
 export const reproTracer = 'dtrace';
 
+/** Watches the runs of `repro` beside it. */
+export const reproCompanion = 'ebpf';
+
 /** All that a saved session can name. Recordings are DTrace's. */
 export const tracers: readonly Tracer[] = [...liveTracers, recordingOf(dtrace)];
 

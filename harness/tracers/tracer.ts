@@ -33,8 +33,22 @@ export type Availability =
       readonly version: string;
       /** How the tracer was found, handed back to `command` (paths of its files). */
       readonly installation: Readonly<Record<string, string>>;
+      /** Left out: it can run in a user namespace like anybody. */
+      readonly ownRights?: OwnRights;
     }
-  | { readonly usable: false; readonly what: string; readonly why: string; readonly remedy: string };
+  | {
+      readonly usable: false;
+      readonly what: string;
+      readonly why: string;
+      /** After its first line, commands to be copied, each on a line of its own. */
+      readonly remedy: string;
+    };
+
+/** Of a tracer whose capabilities count for nothing in a user namespace, where an ordinary user gets others. */
+export interface OwnRights {
+  /** What it can give its runs by itself: networks of their own, or none. */
+  readonly network: 'private' | 'inherited';
+}
 
 export interface BlockSpec {
   /** Absolute; the tracer's working directory. Everything it writes goes here. */

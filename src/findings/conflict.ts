@@ -24,12 +24,15 @@ export const conflict: FindingRule = {
 
 /** What certainly held the address explains the failure; what only may have held it counts where nothing did. */
 function decisiveHolders(bind: FailedBind): readonly HoldingSocket[] {
-  const certain = bind.holders.filter((holder) => isCertain(holder, bind));
+  const certain = bind.holders.filter((holder) => isCertainHolder(holder, bind));
   return certain.length > 0 ? certain : bind.holders;
 }
 
 /** A reference was certainly there, or the kernel released the socket only after the bind had failed. */
-function isCertain({ boundBefore, references, socket }: HoldingSocket, bind: FailedBind): boolean {
+export function isCertainHolder(
+  { boundBefore, references, socket }: HoldingSocket,
+  bind: FailedBind,
+): boolean {
   if (!boundBefore) return false;
   return (
     isReleasedAfter(socket, bind.returnedAt) || references.some((each) => isCertainAt(each, bind.enteredAt))
@@ -47,7 +50,7 @@ function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterCl
   );
   const isOurs =
     (frame.isolated && bind.leftConnections.length === 0) ||
-    bind.holders.some((holder) => isCertain(holder, bind));
+    bind.holders.some((holder) => isCertainHolder(holder, bind));
   const edges: Evidence[] = [
     { at: bind.enteredAt, pid: bind.pid, tid: bind.tid, what: 'bind-entered', fd: bind.fd, name: bind.call },
     { at: bind.returnedAt, pid: bind.pid, tid: bind.tid, what: 'bind-failed', fd: bind.fd, name: bind.call },
@@ -87,7 +90,7 @@ function otherCause(
     text: string;
   };
 } {
-  if (bind.holders.some((holder) => isCertain(holder, bind))) return {};
+  if (bind.holders.some((holder) => isCertainHolder(holder, bind))) return {};
   if (bind.leftConnections.length > 0) {
     return { doubt: { ...leftConnection(bind), address, pid: bind.pid, at: bind.enteredAt } };
   }

@@ -24,6 +24,7 @@ export function judgeBind(
   const told = {
     call,
     network: candidate.network,
+    socket: candidate.number,
     pid,
     tid,
     fd,

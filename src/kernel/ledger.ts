@@ -156,6 +156,8 @@ export type SocketView = Pick<
 export interface BindJudgement {
   readonly call: 'bind' | 'listen';
   readonly network: 'udp' | 'tcp';
+  /** Which is to be bound, by its number in the run. */
+  readonly socket: number;
   readonly pid: Pid;
   readonly tid: Tid;
   readonly fd: Fd;

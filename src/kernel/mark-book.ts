@@ -37,6 +37,16 @@ export class MarkBook {
   readonly #processes = new Map<Pid, ProcessMarks>();
   /** Addresses that some mark has named. */
   readonly #named = new Set<string>();
+  readonly #read = new Map<string, SocketMark | null>();
+
+  /** As parseSocketMark. A program says the same few things in every cycle: each is read once. */
+  read(text: string): SocketMark | null {
+    const before = this.#read.get(text);
+    if (before !== undefined) return before;
+    const mark = parseSocketMark(text);
+    if (this.#read.size < textsKept) this.#read.set(text, mark);
+    return mark;
+  }
 
   bound(socket: Socket, by: Pid): void {
     const { unclosed } = this.#of(by);
@@ -124,12 +134,13 @@ function done(marks: ProcessMarks, key: string, moment: Moment): MarkMatch {
   const waiting = marks.awaitingDone.get(key);
   const socket = waiting?.at(-1);
   if (waiting === undefined || socket === undefined) return { found: 'none' };
-  marks.awaitingDone.delete(key);
+  marks.awaitingDone.set(key, []);
   for (const each of waiting) each.freePoint ??= moment;
   return { found: 'one', socket };
 }
 
 const unnamedKept = 16;
+const textsKept = 64;
 
 function keyOf(network: string, address: string | null): string {
   return `${network} ${address ?? '?'}`;

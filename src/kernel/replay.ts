@@ -10,7 +10,6 @@ import { enterCall } from './enter-call.ts';
 import { identified, released } from './identify.ts';
 import type { BindJudgement, LedgerCounts, LedgerSink } from './ledger.ts';
 import { isFork, Lifecycle } from './lifecycle.ts';
-import { parseSocketMark } from './mark-book.ts';
 import { marked } from './mark-calls.ts';
 import { messagesEnd } from './message.ts';
 import type { InFlight, Process, Thread } from './process-table.ts';
@@ -123,7 +122,7 @@ export class RunReplay {
       this.#books.counts.cycles++;
       return;
     }
-    const mark = parseSocketMark(event.text);
+    const mark = this.#books.marks.read(event.text);
     if (mark !== null) marked(this.#books, mark, event);
   }
 

@@ -217,8 +217,10 @@ export class RunBooks {
 
   newSocket(thread: Thread, source: Pick<SocketSource, Inherited>, createdAt: Nanos): Socket {
     this.#sockets++;
+    const { family, network, owner, isMultipath } = source;
     const { process, tid } = thread;
-    return new Socket({ ...source, number: this.#sockets, pid: process.pid, tid, createdAt });
+    const number = this.#sockets;
+    return new Socket({ number, family, network, owner, isMultipath, pid: process.pid, tid, createdAt });
   }
 }
 

@@ -16,6 +16,7 @@ export function summarizeArm({ arm, tally }: TalliedArm): ArmReport {
     runs: tally.runs,
     expected: arm.expected,
     doubts: tally.doubts.count,
+    crossCheck: tally.crossCheck.report(),
   };
   return arm.tracer === untraced
     ? { ...common, ...tally.claims, ...noEvidence, unknownRuns: tally.runs }

@@ -11,6 +11,7 @@ import type { KindSet } from '../verdict/gate.ts';
 import type { ClaimedFigures, FindingKind, RunFigures, RunSummary } from '../verdict/run-summary.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { JudgedArm } from './build.ts';
+import { CrossCheckTally } from './cross-check-tally.ts';
 import { DoubtSelection, FindingSelection, NoteSelection } from './select.ts';
 
 export interface TalliedArm {
@@ -30,6 +31,7 @@ export class ArmTally {
   readonly findings = new FindingSelection();
   readonly doubts = new DoubtSelection();
   readonly notes = new NoteSelection();
+  readonly crossCheck = new CrossCheckTally();
   /** Null where a run has none: a sum without it would look like the whole. */
   readonly figures: Sums<(typeof summed)[number]>;
   readonly claims: Sums<keyof ClaimedFigures>;
@@ -67,6 +69,7 @@ export class ArmTally {
     this.findings.add(run);
     this.doubts.add(run);
     this.notes.add(run);
+    this.crossCheck.add(run);
     this.#addFigures(run.figures);
     this.#addClaims(run.claimed, place);
     for (const code of new Set(run.doubts.map((doubt) => doubt.code)))

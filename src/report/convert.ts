@@ -78,5 +78,6 @@ export function toRunReport(run: RunSummary, { variant, toolchain, tracer, expec
     claimed: run.claimed,
     findings: run.findings.length + run.findingsOmitted,
     doubts: run.doubts.length + run.doubtsOmitted,
+    crossCheck: run.crossCheck,
   };
 }

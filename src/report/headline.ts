@@ -4,6 +4,7 @@
  */
 import { untraced } from '../experiment/plan.ts';
 import { armNames, type NameOf } from './arm-name.ts';
+import { crossCheckSentences } from './cross-check-words.ts';
 import { gateVerdict } from './gate-words.ts';
 import { formatCount, formatCounted } from './quantity.ts';
 import type { ArmReport, Report } from './report.ts';
@@ -15,7 +16,10 @@ export interface Headline {
   /** `AS EXPECTED`: says without colour what the colour says. */
   readonly marker: string;
   readonly verdict: string;
-  /** One for each traced arm, what must be held first; where nothing was traced, what the programs claim. */
+  /**
+   * One for each traced arm, what must be held first, and one for what a second tracer says; where nothing was traced,
+   * what the programs claim.
+   */
   readonly sentences: readonly string[];
 }
 
@@ -37,6 +41,7 @@ export function headline(report: Report): Headline {
             ...others.map((arm) =>
               otherSentence(arm, nameOf, fixed(arm) ? 'With the fix' : 'Clean, as it must be'),
             ),
+            ...crossCheckSentences(report),
           ]),
   };
 }

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { armRoles } from '../experiment/arm.ts';
 import { findingCodes } from '../findings/finding.ts';
-import type { ClaimedFigures, RunFigures } from '../verdict/run-summary.ts';
+import type { ClaimedFigures, CrossCheck, RunFigures } from '../verdict/run-summary.ts';
 import { outcomes } from '../verdict/outcome.ts';
 import { verdicts } from '../verdict/verdict.ts';
 import {
@@ -127,6 +127,19 @@ export const armReport = z.strictObject({
   verdict,
   expected: z.enum(['clean', 'held']).nullable(),
   doubts: count.describe('how many doubts this arm has; doubts of the whole session are not counted here'),
+  crossCheck: z
+    .strictObject({
+      tracer: z.string(),
+      runs: count.describe('that were compared'),
+      runsNotCompared: count,
+      whyNot: z.string().nullable().describe('of the first run that could not be compared; null: all could'),
+      compared: count.describe('binds that both traces show'),
+      refused: count.describe('of them, those that met EADDRINUSE in both'),
+      undetermined: count.describe('refused ones at which not both can tell who was in the way'),
+      disagreements: count.describe('each is a doubt, `cross-check-disagrees`, and makes its run unknown'),
+    })
+    .nullable()
+    .describe('what another tracer says, which watched the same runs; null: none did'),
 });
 
 export const reportSchema = z.strictObject({
@@ -174,6 +187,8 @@ export interface RunReport extends Pick<
   readonly claimed: ClaimedFigures | null;
   readonly findings: number;
   readonly doubts: number;
+  /** Null: nothing else watched it. */
+  readonly crossCheck: CrossCheck | null;
 }
 
 export type Report = z.infer<typeof reportSchema> & { readonly runs?: readonly RunReport[] };
@@ -182,6 +197,7 @@ export type FindingReport = z.infer<typeof findingReport>;
 export type HolderReport = z.infer<typeof holder>;
 export type EvidenceReport = z.infer<typeof evidence>;
 export type DoubtReport = z.infer<typeof doubtReport>;
+export type CrossCheckReport = NonNullable<ArmReport['crossCheck']>;
 export type ComparisonReport = z.infer<typeof comparisonReport>;
 export type TracerEffectReport = z.infer<typeof tracerEffectReport>;
 export type CautionReport = z.infer<typeof cautionReport>;

@@ -40,20 +40,26 @@ export function formatAddress(address: SocketAddress): string {
 
 /** The reverse of `formatAddress` for `127.0.0.1:3001` and `[::1]:3001`; null for anything else. */
 export function parseAddress(text: string): InetAddress | null {
-  const v6 = /^\[([0-9a-fA-F:.]+)(?:%(\d{1,10}))?\]:(\d{1,5})$/.exec(text);
-  if (v6) {
-    const words = parseIpv6(v6[1] ?? '');
-    const port = Number(v6[3]);
-    if (words === null || port > 65535) return null;
-    return { family: 'inet6', host: formatIpv6(words), port, scopeId: Number(v6[2] ?? 0) };
-  }
-  const v4 = /^(\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})$/.exec(text);
-  if (!v4) return null;
-  const octets = (v4[1] ?? '').split('.').map(Number);
-  const port = Number(v4[2]);
-  if (port > 65535 || octets.some((octet) => octet > 255)) return null;
-  return { family: 'inet', host: octets.join('.'), port };
+  return text.startsWith('[') ? parseInet6(text) : parseInet(text);
 }
+
+function parseInet6(text: string): InetAddress | null {
+  const parts = /^\[([0-9a-fA-F:.]+)(?:%(\d{1,10}))?\]:(\d{1,5})$/.exec(text);
+  const words = parts === null ? null : parseIpv6(parts[1] ?? '');
+  const port = Number(parts?.[3]);
+  if (words === null || port > 65535) return null;
+  return { family: 'inet6', host: formatIpv6(words), port, scopeId: Number(parts?.[2] ?? 0) };
+}
+
+function parseInet(text: string): InetAddress | null {
+  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3}):(\d{1,5})$/.exec(text);
+  if (parts === null) return null;
+  const [a, b, c, d, port] = [parts[1], parts[2], parts[3], parts[4], parts[5]].map(Number) as FiveNumbers;
+  if (port > 65535 || a > 255 || b > 255 || c > 255 || d > 255) return null;
+  return { family: 'inet', host: `${a}.${b}.${c}.${d}`, port };
+}
+
+type FiveNumbers = [number, number, number, number, number];
 
 /**
  * A sockaddr as the kernel lays it out (Linux): 16-bit family in host order, then network order.
@@ -70,7 +76,8 @@ export function decodeSockaddr(
   if (family === 0) return { family: 'unspec' };
   if (family === 2) {
     if (bytes.length < 8) return null;
-    return { family: 'inet', host: bytes.subarray(4, 8).join('.'), port: view.getUint16(2) };
+    const host = `${view.getUint8(4)}.${view.getUint8(5)}.${view.getUint8(6)}.${view.getUint8(7)}`;
+    return { family: 'inet', host, port: view.getUint16(2) };
   }
   if (family === 10) {
     if (bytes.length < 24) return null;

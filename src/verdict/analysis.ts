@@ -5,6 +5,7 @@
 import type { ForkEvent, LossEvent, MarkEvent, TraceEvent } from '../trace/event.ts';
 import type { Pid } from '../trace/ids.ts';
 import type { ReplayOptions } from '../kernel/replay.ts';
+import type { BindLog } from './bind-log.ts';
 import type { ClaimsValue } from './claims.ts';
 import type { Doubt } from './doubt.ts';
 import { RunAnalysis } from './run-analysis.ts';
@@ -15,6 +16,8 @@ export interface BlockFacts extends ReplayOptions {
   readonly session: string;
   readonly evidence: 'trace' | 'claims';
   readonly runs: readonly RunFacts[];
+  /** By run: to be filled with its binds. */
+  readonly bindLogs?: ReadonlyMap<string, BindLog>;
   /** The session ended in order: a trace without the launcher's last mark is not whole. */
   readonly endExpected?: boolean;
   /** What the way the tracer ended says about missing events. */
@@ -184,8 +187,9 @@ class RunDealer {
   }
 
   #analysisOf(facts: RunFacts): RunAnalysis {
-    const { closeReleasesInCall, onBind } = this.#facts;
-    return new RunAnalysis({ run: facts.run, isolated: facts.isolated }, { closeReleasesInCall, onBind });
+    const { closeReleasesInCall, onBind, bindLogs } = this.#facts;
+    const { run, isolated } = facts;
+    return new RunAnalysis({ run, isolated }, { closeReleasesInCall, onBind }, bindLogs?.get(run));
   }
 }
 

@@ -25,6 +25,8 @@ export type DoubtCode =
   | 'contradiction'
   // what the replay infers is not what a tracer in the kernel says
   | 'identity-disagrees'
+  // what another tracer says of the same run is something else
+  | 'cross-check-disagrees'
   | 'unknown-descriptor'
   | 'unknown-process'
   // marks
@@ -46,3 +48,28 @@ export type DoubtCode =
   | 'shard-missing'
   | 'interrupted'
   | 'check-crashed';
+
+/** As losses without a time: with one of them no finding of the run is certain. */
+export const refutingCodes: ReadonlySet<DoubtCode> = new Set<DoubtCode>([
+  'contradiction',
+  'identity-disagrees',
+  'cross-check-disagrees',
+  'claims-disagree',
+]);
+
+/** Calls may be missing from the trace, or be there under another process. */
+export const incompleteCodes: ReadonlySet<DoubtCode> = new Set<DoubtCode>([
+  'dropped',
+  'count-mismatch',
+  'unparsed',
+  'truncated',
+  'probe-error',
+  'unpaired',
+  'disorder',
+  'unordered',
+  'not-followed',
+  'tracer-died',
+  'run-missing',
+  'unknown-process',
+  'unknown-descriptor',
+]);

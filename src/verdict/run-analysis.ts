@@ -3,17 +3,21 @@ import { findingRules } from '../findings/index.ts';
 import type { Finding } from '../findings/finding.ts';
 import { lingerLengthNs } from '../findings/linger.ts';
 import type { RuleAnswer, RunFrame } from '../findings/rule.ts';
-import type { FailedBind, LedgerSink, SocketLife } from '../kernel/ledger.ts';
+import type { BindJudgement, FailedBind, LedgerSink, SocketLife } from '../kernel/ledger.ts';
 import { RunReplay, type ReplayOptions } from '../kernel/replay.ts';
 import { durationRecorder } from '../statistics/distribution.ts';
+import type { BindLog } from './bind-log.ts';
 import { disagreements, type ClaimsValue } from './claims.ts';
-import type { Doubt, DoubtCode } from './doubt.ts';
+import { refutingCodes } from './doubt.ts';
+import type { Doubt } from './doubt.ts';
+import { withoutCertainty } from './run-summary.ts';
 import type { FindingKind, Note, RunFigures, RunSummary } from './run-summary.ts';
 import type { Verdict } from './verdict.ts';
 
 export class RunAnalysis implements LedgerSink {
   readonly replay: RunReplay;
   readonly #frame: RunFrame;
+  readonly #bindLog: BindLog | undefined;
   readonly #doubts: Doubt[] = [];
   #doubtsSeen = 0;
   /** The evidence disagrees with itself or with the program: something is missing, and nobody knows where. */
@@ -26,9 +30,15 @@ export class RunAnalysis implements LedgerSink {
   readonly #linger = durationRecorder();
   readonly #closeLag = durationRecorder();
 
-  constructor(frame: RunFrame, options: ReplayOptions) {
+  constructor(frame: RunFrame, options: ReplayOptions, bindLog?: BindLog) {
     this.#frame = frame;
-    this.replay = new RunReplay(this, options);
+    this.#bindLog = bindLog;
+    // Judging a bind costs time, so nobody is told who did not ask.
+    const both = (judgement: BindJudgement): void => {
+      options.onBind?.(judgement);
+      bindLog?.judged(judgement);
+    };
+    this.replay = new RunReplay(this, bindLog === undefined ? options : { ...options, onBind: both });
   }
 
   socketEnded(life: SocketLife): void {
@@ -40,6 +50,7 @@ export class RunAnalysis implements LedgerSink {
   }
 
   bindFailed(bind: FailedBind): void {
+    this.#bindLog?.refused(bind);
     for (const rule of findingRules) this.#take(rule.ofFailedBind?.(bind, this.#frame) ?? {});
   }
 
@@ -62,24 +73,26 @@ export class RunAnalysis implements LedgerSink {
     }
     const isUncertain = isSessionInDoubt || this.#isRefuted;
     const findings = [...this.#findings].sort((a, b) => a.at - b.at);
-    return {
+    const summary: RunSummary = {
       run: this.#frame.run,
-      verdict: this.#verdict(isUncertain),
+      verdict: this.#verdict(),
       doubts: this.#doubts,
       doubtsOmitted: this.#doubtsSeen - this.#doubts.length,
-      findings: isUncertain ? findings.map((finding) => ({ ...finding, certain: false })) : findings,
+      findings,
       findingsOmitted: this.#findingsSeen - findings.length,
-      kinds: isUncertain ? [] : [...this.#kinds.values()],
+      kinds: [...this.#kinds.values()],
       figures: this.#figures(),
       claimed: claims,
       notes: [...this.#notes.values()],
+      crossCheck: null,
     };
+    return isUncertain ? withoutCertainty(summary) : summary;
   }
 
   /** A certain finding outweighs any doubt; a doubt outweighs the absence of findings. */
-  #verdict(isUncertain: boolean): Verdict {
-    if (!isUncertain && this.#certainSeen > 0) return 'held';
-    return isUncertain || this.#doubtsSeen > 0 || this.#findingsSeen > 0 ? 'unknown' : 'clean';
+  #verdict(): Verdict {
+    if (this.#certainSeen > 0) return 'held';
+    return this.#doubtsSeen > 0 || this.#findingsSeen > 0 ? 'unknown' : 'clean';
   }
 
   #figures(): RunFigures {
@@ -139,13 +152,6 @@ function keyOf({ code, cause, address }: FindingKind): string {
 function isLater(a: Finding, b: Finding): boolean {
   return a.certain === b.certain ? a.at > b.at : !a.certain;
 }
-
-/** Doubts that are losses without a time: with one of them no finding of the run is certain. */
-const refutingCodes: ReadonlySet<DoubtCode> = new Set([
-  'contradiction',
-  'identity-disagrees',
-  'claims-disagree',
-]);
 
 /** A run keeps this many findings of each kind in full; a report shows fewer. */
 const findingsKeptPerCode = 8;

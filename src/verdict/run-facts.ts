@@ -70,5 +70,6 @@ export function untracedSummary(facts: RunFacts): RunSummary {
     },
     claimed: claims,
     notes: [],
+    crossCheck: null,
   };
 }

@@ -21,6 +21,29 @@ export interface RunSummary {
   readonly claimed: ClaimedFigures | null;
   /** A note is told and moves no verdict (`in use by your own open socket`). */
   readonly notes: readonly Note[];
+  /** Null: nothing else watched it. */
+  readonly crossCheck: CrossCheck | null;
+}
+
+/** What another tracer's trace of the same run says about the same binds. */
+export interface CrossCheck {
+  readonly tracer: string;
+  /** Binds that both traces show. */
+  readonly compared: number;
+  /** Those of them that met EADDRINUSE in both. */
+  readonly refused: number;
+  /** Refused ones at which not both can tell who was in the way. */
+  readonly undetermined: number;
+  /** Each is a doubt. */
+  readonly disagreements: number;
+  /** Why it could not be made; null: it was. */
+  readonly notMade: string | null;
+}
+
+/** The same run where its evidence is refuted: what was found is told, and proves nothing. */
+export function withoutCertainty(summary: RunSummary): RunSummary {
+  const findings = summary.findings.map((finding) => ({ ...finding, certain: false }));
+  return { ...summary, verdict: 'unknown', findings, kinds: [] };
 }
 
 /** What findings have in common; `address` null: those of more addresses than are kept apart. */

@@ -46,7 +46,14 @@ function wholeReport(): Report {
     count: 1,
     text: 'handed on',
   } as const;
-  const noted = { arm: arms.fixedNew.arm, runs: [run({ notes: [note], doubts: [doubt('unparsed')] })] };
+  const crossCheck = {
+    ...{ tracer: 'ebpf', compared: 0, refused: 0, undetermined: 0, disagreements: 0 },
+    notMade: 'the trace of ebpf is not whole',
+  };
+  const noted = {
+    arm: arms.fixedNew.arm,
+    runs: [run({ notes: [note], doubts: [doubt('unparsed')], crossCheck })],
+  };
   const report = buildReport(
     session({ arms: [...Object.values(arms), noted], doubts: [doubt('dropped', { run: null })] }),
   );
@@ -107,6 +114,7 @@ export function withText(text: string): Report {
     arms: whole.arms.map((arm) => ({
       ...inner(arm, ['id', 'variant', 'toolchain']),
       tracer: arm.tracer === 'none' ? 'none' : text,
+      crossCheck: arm.crossCheck && inner(arm.crossCheck, ['tracer', 'whyNot']),
     })),
     comparisons: whole.comparisons.map((comparison) => inner(comparison, ['arm', 'reference'])),
     tracerEffects: whole.tracerEffects.map((effect) => inner(effect, ['arm'])),

@@ -1,65 +1,23 @@
 /** The real agent in the real kernel: what it sees, what it survives, and what is left when it does not. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildLauncher, buildVariant } from '../../harness/go/build.ts';
+import { expect, test } from 'vitest';
+import { buildVariant } from '../../harness/go/build.ts';
 import { findLocalGo, runGo } from '../../harness/go/go-command.ts';
 import { localToolchain, resolveToolchains } from '../../harness/go/toolchain.ts';
 import { currentHost } from '../../harness/host.ts';
-import { lockMachine } from '../../harness/run/locks.ts';
-import type { MachineLock } from '../../harness/run/locks.ts';
 import { sweepSession } from '../../harness/run/process-group.ts';
 import { setUpEbpf } from '../../harness/tracers/ebpf/setup.ts';
 import { ebpf } from '../../harness/tracers/ebpf/tracer.ts';
 import type { TraceEvent } from '../../src/trace/event.ts';
+import { lossesIn, shell, useEbpf } from './ebpf-blocks.ts';
 import { mounts, processesOf } from './footprint.ts';
 import { eventsOf, judgeBlock, startBlock } from './traced-block.ts';
-import type { BlockOptions, TracedBlock, TracedProgram } from './traced-block.ts';
+import type { TracedBlock, TracedProgram } from './traced-block.ts';
 
 const host = currentHost();
-const session = `live-ebpf-${process.pid}`;
-let root = '';
-let launcher = '';
-let installation: Readonly<Record<string, string>> = {};
-let missing: string | null = null;
-let lock: MachineLock | null = null;
-
-beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'afterclose-ebpf-'));
-  const setup = await setUpEbpf(host, () => undefined);
-  const availability = await ebpf.probe(host);
-  if (!availability.usable) {
-    missing = `${host.isRoot ? 'ebpf' : 'root'} (${setup.line})`;
-    return;
-  }
-  installation = availability.installation;
-  launcher = (await buildLauncher({ host })).binary;
-  lock = await lockMachine('traced', { onWait: () => undefined });
-});
-afterAll(async () => {
-  await sweepSession(session);
-  await ebpf.sweep(host);
-  lock?.release();
-  rmSync(root, { recursive: true, force: true });
-});
-beforeEach((context) => {
-  if (missing !== null) context.skip(`missing: ${missing}`);
-});
-
-const optionsOf = (name: string, changed: Readonly<Record<string, string>> = {}): BlockOptions => ({
-  session,
-  directory: join(root, name),
-  tracer: ebpf,
-  installation: { ...installation, ...changed },
-  launcher,
-});
-const shell = (script: string, timeoutMs = 60_000): TracedProgram => ({
-  argv: ['/bin/sh', '-c', script],
-  timeoutMs,
-});
-const lossesIn = (events: readonly TraceEvent[]) => events.filter((event) => event.kind === 'loss');
+const { session, root, agent, optionsOf } = useEbpf();
 
 async function racingPrograms(cycles: number): Promise<readonly TracedProgram[]> {
   const toolchains = [
@@ -110,35 +68,41 @@ test('set up once, it says so and does nothing more', async () => {
   expect([setup.ready, told]).toEqual([true, []]);
 });
 
-test('the race on go1.9.7, its cure, and the local Go: each refused bind has one holder, named by inode and release', async () => {
-  const options = optionsOf('race');
-  const block = startBlock(options, await racingPrograms(500));
-  const end = await block.ended;
-  expect(end).toMatchObject({ stalled: false, group: { exitCode: 0, signal: null, survivors: [] } });
-  const events = await eventsOf(ebpf, block);
-  expect(lossesIn(events)).toEqual([]);
-  const { runs, doubts } = await judgeBlock(options, block, end);
-  expect([doubts, runs.flatMap((run) => run.doubts)]).toEqual([[], []]);
-  expect(runs.map(({ verdict }) => verdict)).toEqual(['held', 'clean', 'clean', 'clean']);
-  for (const { claimed, figures } of runs) {
-    const { binds, addressInUse } = figures;
-    expect({ binds, addressInUse }).toEqual({ binds: claimed?.binds, addressInUse: claimed?.addressInUse });
-  }
-  const refused = holdersOfRefusedBinds(events);
-  expect(refused).toHaveLength(runs[0]?.claimed?.addressInUse ?? 0);
-  expect(refused.length).toBeGreaterThan(0);
-  expect(new Set(refused)).toEqual(new Set([1]));
-  const conflicts = runs.flatMap((run) => run.findings).filter(({ code }) => code === 'conflict');
-  expect(conflicts.length).toBeGreaterThan(0);
-  for (const { holders } of conflicts) {
-    expect(holders).toHaveLength(1);
-    expect(holders[0]?.inode).toBeGreaterThan(0);
-  }
-});
+test.each([
+  ['typed', 'tracepoints'],
+  ['raw', 'tracepoints, the second choice'],
+])(
+  '%s %s: the race, its cure, and the local Go; each refused bind has one holder, by inode and release',
+  async (form) => {
+    const options = optionsOf(`race ${form}`, { form });
+    const block = startBlock(options, await racingPrograms(500));
+    const end = await block.ended;
+    expect(end).toMatchObject({ stalled: false, group: { exitCode: 0, signal: null, survivors: [] } });
+    const events = await eventsOf(ebpf, block);
+    expect(lossesIn(events)).toEqual([]);
+    const { runs, doubts } = await judgeBlock(options, block, end);
+    expect([doubts, runs.flatMap((run) => run.doubts)]).toEqual([[], []]);
+    expect(runs.map(({ verdict }) => verdict)).toEqual(['held', 'clean', 'clean', 'clean']);
+    for (const { claimed, figures } of runs) {
+      const { binds, addressInUse } = figures;
+      expect({ binds, addressInUse }).toEqual({ binds: claimed?.binds, addressInUse: claimed?.addressInUse });
+    }
+    const refused = holdersOfRefusedBinds(events);
+    expect(refused).toHaveLength(runs[0]?.claimed?.addressInUse ?? 0);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(new Set(refused)).toEqual(new Set([1]));
+    const conflicts = runs.flatMap((run) => run.findings).filter(({ code }) => code === 'conflict');
+    expect(conflicts.length).toBeGreaterThan(0);
+    for (const { holders } of conflicts) {
+      expect(holders).toHaveLength(1);
+      expect(holders[0]?.inode).toBeGreaterThan(0);
+    }
+  },
+);
 
 test('a parked receive: no descriptor is left, the call holds the port, and the release ends it, not the return', async () => {
   const { command, env } = await findLocalGo(host);
-  const binary = join(root, 'parked-receive');
+  const binary = join(root(), 'parked-receive');
   const build = [command, 'build', '-buildvcs=false', '-o', binary, './parked-receive'];
   const built = await runGo(build, { ...env, GOTOOLCHAIN: 'local' }, join(host.packageRoot, 'go-fixtures'));
   expect(built.exitCode, built.stderr).toBe(0);
@@ -176,34 +140,6 @@ test('a ring that is far too small: the counts tell what is missing, and no run 
   expect(runs.map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
 });
 
-describe('a target', () => {
-  test('that forks without end is ended, and leaves nothing behind', async () => {
-    const bomb = 'f() { while :; do f & :; done; }; ulimit -u 300; f';
-    const block = startBlock(optionsOf('bomb'), [shell(bomb, 400), shell('exit 0')]);
-    await block.ended;
-    const [first, second] = block.records();
-    expect(first?.ended).toBe('timeout');
-    expect(second?.exitCode).toBe(0);
-    expect(processesOf(session)).toEqual([]);
-  });
-
-  test('that leaves its namespaces, closes all it has, and changes its user is followed', async () => {
-    const script =
-      'unshare --net --pid --fork sh -c "exec 3<&0 4<&0; [ -r /@afterclose/inside ]; exec 3<&- 4<&-"; ' +
-      'setpriv --reuid 65534 --clear-groups sh -c "[ -r /@afterclose/nobody ]"; [ -r /@afterclose/last ]; true';
-    const block = startBlock(optionsOf('moved'), [shell(script)]);
-    await block.ended;
-    const events = await eventsOf(ebpf, block);
-    expect(lossesIn(events)).toEqual([]);
-    const marks = events.flatMap((event) => (event.kind === 'mark' ? [event.text] : []));
-    expect(marks).toEqual([
-      `session begin ${session}`,
-      ...['run 0001 begin', 'inside', 'nobody', 'last', 'run 0001 end'],
-      `session end ${session}`,
-    ]);
-  });
-});
-
 /** Of all processes: the programs for the kernel that they hold open. Nothing else can keep one, since none is pinned. */
 function openPrograms(): readonly string[] {
   return readdirSync('/proc')
@@ -230,7 +166,7 @@ function contentOf(file: string): string {
 
 const agentOf = (): number[] =>
   processesOf(session)
-    .filter(({ commandLine }) => commandLine[0] === installation['agent'])
+    .filter(({ commandLine }) => commandLine[0] === agent())
     .map(({ pid }) => pid);
 
 async function untilRunning(block: TracedBlock): Promise<void> {

@@ -7,12 +7,22 @@ import type { Report } from '../../src/report/report.ts';
 import { afterclose, cli, commandEnvironment, temporaryDirectory } from '../cli/command-line.ts';
 import { processesOf, processesWith } from './footprint.ts';
 import type { SessionProcess } from './footprint.ts';
-import { expectNothingLeft, lookBefore, missingDtrace, observe, startRepro, until } from './started-repro.ts';
+import {
+  expectNothingLeft,
+  lookBefore,
+  missingDtrace,
+  missingEbpf,
+  observe,
+  startRepro,
+  until,
+} from './started-repro.ts';
 import type { StartedRepro } from './started-repro.ts';
 
 let missing: string | null = null;
+let missingBeside: string | null = null;
 beforeAll(async () => {
   missing = await missingDtrace();
+  missingBeside = await missingEbpf();
 });
 function skipWithoutDtrace(context: TestContext): void {
   if (missing !== null) context.skip(missing);
@@ -72,21 +82,23 @@ describe('kill -9 in a traced run ends with 4', () => {
     ['of dtrace', (each: SessionProcess) => each.commandLine.some((word) => word.endsWith('/dtrace'))],
     ['of the launcher', (each: SessionProcess) => each.commandLine[0]?.endsWith('/launcher') === true],
   ] as const)('%s', async (_what, isVictim) => {
-    const before = lookBefore();
-    const repro = await startRepro(['--tracer', 'dtrace', ...longRuns]);
-    await until('a traced run', () => isTracedRun(repro));
-    const observed = observe(repro, before);
-    const victims = observed.processes.filter(isVictim);
-    expect(victims).toHaveLength(1);
-    for (const { pid } of victims) process.kill(pid, 'SIGKILL');
-    const ended = await repro.ended;
-    expect(ended.exitCode).toBe(4);
-    expect(ended.stderr).toMatch(/broke off/);
-    await expectNothingLeft(observed, before);
-    const report = JSON.parse(repro.read('report.json')) as Report;
-    expect(report).toMatchObject({ outcome: 'inconclusive', exitCode: 4 });
-    expect(report.doubts.map((doubt) => doubt.code)).toContain('interrupted');
-    await expectCheckedAlike(repro, 4);
+    await expectBrokenOff(isVictim, '--no-cross-check');
+  });
+
+  test.for([
+    [
+      'of dtrace, which watches beside the agent',
+      (each: SessionProcess) => each.commandLine.some((word) => word.endsWith('/dtrace')),
+    ],
+    [
+      'of the agent, which is its launcher',
+      (each: SessionProcess) => each.commandLine[1] === '--out=ebpf.bin',
+    ],
+  ] as const)('%s', async ([_what, isVictim], context) => {
+    if (missingBeside !== null) return context.skip(missingBeside);
+    const report = await expectBrokenOff(isVictim);
+    const [arm] = report.arms.filter(({ tracer }) => tracer === 'dtrace');
+    expect(arm?.crossCheck).toMatchObject({ runs: 0, compared: 0, disagreements: 0 });
   });
 
   test('of afterclose itself: the runs end with it, and what there is can be judged', async () => {
@@ -137,6 +149,28 @@ test('a full disk under the trace ends with 4 and keeps what was saved', async (
   expect(ended.stderr).not.toMatch(/fault of afterclose/);
   expect(before.mounts).toEqual(lookBefore().mounts);
 });
+
+async function expectBrokenOff(
+  isVictim: (each: SessionProcess) => boolean,
+  ...words: readonly string[]
+): Promise<Report> {
+  const before = lookBefore();
+  const repro = await startRepro(['--tracer', 'dtrace', ...longRuns, ...words]);
+  await until('a traced run', () => isTracedRun(repro));
+  const observed = observe(repro, before);
+  const victims = observed.processes.filter(isVictim);
+  expect(victims).toHaveLength(1);
+  for (const { pid } of victims) process.kill(pid, 'SIGKILL');
+  const ended = await repro.ended;
+  expect(ended.exitCode).toBe(4);
+  expect(ended.stderr).toMatch(/broke off/);
+  await expectNothingLeft(observed, before);
+  const report = JSON.parse(repro.read('report.json')) as Report;
+  expect(report).toMatchObject({ outcome: 'inconclusive', exitCode: 4 });
+  expect(report.doubts.map((doubt) => doubt.code)).toContain('interrupted');
+  await expectCheckedAlike(repro, 4);
+  return report;
+}
 
 /** The launcher of that block has said hello. */
 function hasBegun(repro: StartedRepro, block: string): boolean {

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { reportSchema } from '../../src/report/report.ts';
 import type { ArmReport, Report } from '../../src/report/report.ts';
 import { afterclose, temporaryDirectory } from '../cli/command-line.ts';
-import { missingDtrace } from './started-repro.ts';
+import { missingDtrace, missingEbpf } from './started-repro.ts';
 
 let missing: string | null = null;
 beforeAll(async () => {
@@ -57,6 +57,15 @@ describe('under DTrace', () => {
         deferredCloses: null,
       });
     }
+
+    // Every bind was seen by eBPF too, on the same runs, and every refused one has the same holder.
+    const isChecked = (await missingEbpf()) === null;
+    for (const arm of report.arms.filter((each) => each.tracer === 'dtrace')) {
+      const { runs, binds: compared, addressInUse: refused } = arm;
+      const all = { tracer: 'ebpf', runs, runsNotCompared: 0, whyNot: null, compared, refused };
+      expect(arm.crossCheck).toEqual(isChecked ? { ...all, undetermined: 0, disagreements: 0 } : null);
+    }
+    expect(stderr).toMatch(isChecked ? /^cross-check: ebpf /m : /^no cross-check: ebpf .*: /m);
 
     const conflict = report.findings.find((finding) => finding.code === 'conflict');
     expect(conflict).toMatchObject({
@@ -139,6 +148,31 @@ describe('under DTrace', () => {
     expect([exitCode, armOf(report, 'unfixed', 'go1.9.7').verdict]).toEqual([0, 'held']);
     expect(report.findings[0]?.address).toMatch(/^udp \[::1\]:300[12]$/);
   });
+});
+
+test('nothing watches beside DTrace where that is not wanted, and the session is as before', async (context) => {
+  if (missing !== null) return context.skip(missing);
+  const directory = await temporaryDirectory();
+  const words = [
+    '--no-cross-check',
+    '--variant',
+    'unfixed',
+    '--go',
+    '1.9.7',
+    '--runs',
+    '1',
+    '--cycles',
+    '50',
+  ];
+  const { exitCode, stdout, stderr } = await afterclose(
+    ['repro', '--tracer', 'dtrace', ...words, '--out', 'session', '--json'],
+    { cwd: directory },
+  );
+  const report = reportSchema.parse(JSON.parse(stdout));
+  expect([exitCode, report.doubts]).toEqual([0, []]);
+  expect(report.arms.map(({ crossCheck }) => crossCheck)).toEqual([null, null]);
+  expect(stderr).not.toMatch(/cross-check/);
+  expect(await readdir(join(directory, 'session', 'blocks', '2-dtrace'))).not.toContain('ebpf.bin');
 });
 
 describe('without a tracer', () => {

@@ -6,6 +6,8 @@ import { execa } from 'execa';
 import { expect, onTestFinished } from 'vitest';
 import { currentHost } from '../../harness/host.ts';
 import { dtrace } from '../../harness/tracers/dtrace/tracer.ts';
+import { ebpf } from '../../harness/tracers/ebpf/tracer.ts';
+import type { Tracer } from '../../harness/tracers/tracer.ts';
 import { checkIsBuilt, cli, commandEnvironment, temporaryDirectory } from '../cli/command-line.ts';
 import type { CommandResult } from '../cli/command-line.ts';
 import { livingNamespaces, mounts, processesOf, uprobeOwners } from './footprint.ts';
@@ -24,12 +26,21 @@ export interface StartedRepro {
   stderr(): string;
 }
 
-/** Null where DTrace can be used; else the note that earns a skip. */
-export async function missingDtrace(): Promise<string | null> {
+/** Null where it can be used; else the note that earns a skip. */
+export function missingDtrace(): Promise<string | null> {
+  return missingTracer(dtrace);
+}
+
+/** As for DTrace. */
+export function missingEbpf(): Promise<string | null> {
+  return missingTracer(ebpf);
+}
+
+async function missingTracer(tracer: Tracer): Promise<string | null> {
   const host = currentHost();
-  const availability = await dtrace.probe(host);
+  const availability = await tracer.probe(host);
   if (availability.usable) return null;
-  return `missing: ${host.isRoot ? 'dtrace' : 'root'} (${availability.what}: ${availability.why})`;
+  return `missing: ${host.isRoot ? tracer.name : 'root'} (${availability.what}: ${availability.why})`;
 }
 
 export async function startRepro(

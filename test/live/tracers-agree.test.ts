@@ -60,7 +60,9 @@ describe.each(tracingTracers)('$name', (tracer) => {
       );
     }
     if (network === null) return context.skip('missing: network-namespaces (each run needs its own ports)');
-    const { runs, doubts } = await watch(tracer, availability.installation, network);
+    const { ownRights, installation } = availability;
+    const place = ownRights === undefined ? network : { kind: ownRights.network, enter: [] };
+    const { runs, doubts } = await watch(tracer, installation, place);
     expect(doubts).toEqual([]);
     expect(runs.flatMap((run) => run.doubts)).toEqual([]);
     expect(runs.map(({ verdict }) => verdict)).toEqual([

@@ -21,7 +21,7 @@ enum manner {
 	AT_ENTRY,  /* it does not return */
 	TRANSFER,  /* only if it overlaps a change of the table, or binds or makes a socket */
 	IF_REAPED, /* only if it waited for a child that has ended */
-	MARK,	   /* only if its path is a mark */
+	MARK,	   /* only if its path is a mark, and at its return */
 
 	MANNER = 15,
 

@@ -13,40 +13,47 @@ int created(void *ctx)
 	return 1;
 }
 
+INLINE void tell_release(void *ctx, u32 inode, u64 at)
+{
+	struct sock *sk = ctx;
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	u16 family = PROBE(sk, __sk_common.skc_family);
+	struct release *record = reserve(KIND_RELEASE, sizeof(*record));
+
+	if (!record)
+		return;
+	record->head.size = sizeof(*record);
+	record->head.kind = KIND_RELEASE;
+	record->head.flags = 0;
+	record->head.pid = number_of(PROBE(task, group_leader));
+	record->head.tid = number_of(task);
+	record->head.nr = NO_CALL;
+	record->head.port = family == AF_INET || family == AF_INET6 ? PROBE(sk, __sk_common.skc_num) : 0;
+	record->head.at = at;
+	record->inode = inode;
+	record->unused = 0;
+	record->cookie = bpf_get_socket_cookie(ctx);
+	submit(record, KIND_RELEASE);
+}
+
 /*
  * In whatever thread drops the last reference; when a process ends, after its last thread has been told to be gone.
- * The context of this program is the socket itself.
+ * The context of this program is the socket itself. Programs of its kind may not cast before Linux 6.12.
  */
 SEC("cgroup/sock_release")
 int released(void *ctx)
 {
 	struct sock *sk = ctx;
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	struct file *file = READ(READ(sk, sk_socket), file);
-	struct thread *thread = thread_of((u32)bpf_get_current_pid_tgid());
+	u32 inode = PROBE(PROBE(PROBE(PROBE(sk, sk_socket), file), f_inode), i_ino);
+	struct thread *thread = thread_of(bpf_get_current_pid_tgid());
 	u64 at = bpf_ktime_get_ns();
-	struct release *record;
-	struct identity gone;
 
-	identify(sk, READ(file, f_inode), &gone);
-	if (thread && thread->nr == CLOSE && thread->is_one && thread->socket.inode == gone.inode) {
+	count(COUNT_RELEASES);
+	if (thread && thread->nr == CLOSE && thread->is_one && thread->socket.inode == inode) {
 		thread->released = at - thread->entered;
-		return 1;
+		thread->has_released = 1;
+	} else {
+		tell_release(ctx, inode, at);
 	}
-	record = reserve(KIND_RELEASE, sizeof(*record));
-	if (!record)
-		return 1;
-	record->head.size = sizeof(*record);
-	record->head.kind = KIND_RELEASE;
-	record->head.flags = 0;
-	record->head.pid = number_of(READ(task, group_leader));
-	record->head.tid = number_of(task);
-	record->head.nr = NO_CALL;
-	record->head.port = gone.port;
-	record->head.at = at;
-	record->inode = gone.inode;
-	record->unused = 0;
-	record->cookie = bpf_get_socket_cookie(ctx);
-	submit(record, KIND_RELEASE);
 	return 1;
 }

@@ -78,9 +78,9 @@ struct task_struct {
 	const struct cred *cred;
 };
 
-/* x86-64. The system call's arguments stand together: r10, r9, r8, ax, cx, dx, si, di. */
+/* x86-64: the arguments of a system call, and its number. */
 struct pt_regs {
-	unsigned long r10, r9, r8, ax, cx, dx, si, di;
+	unsigned long di, si, dx, r10, r8, orig_ax;
 };
 
 #pragma clang attribute pop

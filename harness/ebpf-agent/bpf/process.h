@@ -5,53 +5,52 @@
 /* As the agent's pid namespace numbers it. */
 INLINE u32 number_of(struct task_struct *task)
 {
-	struct pid *pid = READ(task, thread_pid);
+	struct pid *pid = PROBE(task, thread_pid);
 	void *numbers = __builtin_preserve_access_index(&pid->numbers);
 	struct upid *own = numbers + level * SIZE_IN_KERNEL(struct upid);
 
-	return READ(own, nr);
+	return PROBE(own, nr);
 }
 
 INLINE void init_thread(struct thread *thread, struct task_struct *task)
 {
-	__builtin_memset(thread, 0, sizeof(*thread));
 	thread->tid = number_of(task);
 	thread->pid = number_of(READ(task, group_leader));
 	thread->slot = NO_SLOT;
 	thread->nr = NO_CALL;
+	thread->role = ROLE_RUN;
+	thread->is_change = 0;
 }
 
 /* The agent says once, in the middle of a system call that nobody else makes, which process it is. */
-INLINE void hear_greeting(struct pt_regs *regs)
+INLINE void hear_greeting(const struct arguments *args)
 {
-	struct arguments args;
-
-	read_arguments(&args, regs);
-	if (args.dx != nonce || nonce == 0)
+	if (args->dx != nonce || nonce == 0)
 		return;
 	level = READ(READ(bpf_get_current_task_btf(), thread_pid), level);
 	launcher = bpf_get_current_pid_tgid() >> 32;
 }
 
+/* A call of a 32-bit program: its number means another one. */
+INLINE int is_compat(void)
+{
+	return bpf_get_current_task_btf()->thread_info.status & TS_COMPAT;
+}
+
 /* Null: not ours. */
-INLINE struct thread *watched_thread(u32 nr, struct pt_regs *regs)
+INLINE struct thread *watched_thread(void)
 {
 	u64 id = bpf_get_current_pid_tgid();
-	u32 tid = id;
-	struct thread *thread = thread_of(tid);
-	struct thread own;
+	struct thread *thread = thread_of(id);
 
-	if (thread)
+	if (thread || launcher == 0 || launcher != id >> 32)
 		return thread;
-	if (launcher == 0 && nr == FCNTL)
-		hear_greeting(regs);
-	if (launcher == 0 || launcher != id >> 32)
+	thread = claim_thread(id);
+	if (!thread)
 		return 0;
-	init_thread(&own, (struct task_struct *)bpf_get_current_task_btf());
-	own.role = ROLE_LAUNCHER;
-	if (bpf_map_update_elem(&threads, &tid, &own, 0) != 0)
-		count(COUNT_NOT_FOLLOWED);
-	return thread_of(tid);
+	init_thread(thread, (struct task_struct *)bpf_get_current_task_btf());
+	thread->role = ROLE_LAUNCHER;
+	return thread;
 }
 
 struct mark {
@@ -70,14 +69,14 @@ INLINE int is_mark(const char *path)
 	return *(u64 *)path == 0x637265746661402fULL && (*(u64 *)(path + 8) & 0xffffffffffULL) == 0x2f65736f6cULL;
 }
 
-static __attribute__((noinline)) int tell_long_mark(const struct thread *thread, const void *path)
+static __attribute__((noinline)) int tell_long_mark(const struct thread *thread, const void *path, u64 at)
 {
 	struct mark *record = reserve(KIND_MARK, sizeof(*record));
 	long length;
 
 	if (!record)
 		return 0;
-	begin_record(&record->head, KIND_MARK, sizeof(record->head), thread, thread->entered);
+	begin_record(&record->head, KIND_MARK, sizeof(record->head), thread, at);
 	length = bpf_probe_read_user_str(record->path, TEXT, path);
 	if (length > 0)
 		record->head.size += length - 1;
@@ -86,7 +85,7 @@ static __attribute__((noinline)) int tell_long_mark(const struct thread *thread,
 }
 
 /* Right into the record: most paths that a traced program gives to access(2) are marks. */
-INLINE void tell_mark(const struct thread *thread, const void *path, s32 result)
+INLINE void tell_mark(const struct thread *thread, const void *path, s32 result, u64 at)
 {
 	struct short_mark *record = reserve(KIND_MARK, sizeof(*record));
 	long length;
@@ -95,19 +94,31 @@ INLINE void tell_mark(const struct thread *thread, const void *path, s32 result)
 		return;
 	length = bpf_probe_read_user_str(record->path, SHORT_TEXT, path);
 	if (length > 14 && length < SHORT_TEXT && is_mark(record->path)) {
-		begin_record(&record->head, KIND_MARK, sizeof(record->head), thread, thread->entered);
+		begin_record(&record->head, KIND_MARK, sizeof(record->head), thread, at);
 		record->head.size += length - 1;
 		return submit(record, KIND_MARK);
 	}
 	if (length == SHORT_TEXT && is_mark(record->path)) {
 		bpf_ringbuf_discard(record, RB_NO_WAKEUP);
-		tell_long_mark(thread, path);
+		tell_long_mark(thread, path, at);
 	} else if (length < 0 && result != -EFAULT) {
-		begin_record(&record->head, KIND_FAULT, sizeof(record->head), thread, thread->entered);
+		begin_record(&record->head, KIND_FAULT, sizeof(record->head), thread, at);
 		submit(record, KIND_FAULT);
 	} else {
 		bpf_ringbuf_discard(record, RB_NO_WAKEUP);
 	}
+}
+
+INLINE void begin_process(struct process *process, const struct thread *parent, int shares_table)
+{
+	struct process *sharing = parent->role == ROLE_LAUNCHER ? 0 : process_of(parent);
+
+	process->threads = 0;
+	process->changing = 0;
+	process->used = 0;
+	process->is_eager = shares_table && parent->role != ROLE_LAUNCHER;
+	if (process->is_eager && sharing)
+		sharing->is_eager = 1;
 }
 
 /* In the parent, after the table was copied or shared and before the child runs. */
@@ -116,46 +127,40 @@ int forked(u64 *ctx)
 {
 	struct task_struct *parent_task = (struct task_struct *)ctx[0];
 	struct task_struct *task = (struct task_struct *)ctx[1];
-	u32 tid = READ(task, pid);
-	struct thread *parent = thread_of((u32)bpf_get_current_pid_tgid());
+	struct thread *parent = thread_of(bpf_get_current_pid_tgid());
 	struct process *process;
-	struct thread child;
+	struct thread *child;
 	struct fork *record;
+	int is_thread;
+	u32 index;
 
 	if (!parent)
 		return 0;
-	init_thread(&child, task);
-	if (child.pid == parent->pid) {
-		/* The launcher's own threads make themselves known. */
-		if (parent->role == ROLE_LAUNCHER)
-			return 0;
-		child.process = parent->process;
-	} else {
-		child.process = claim_process();
-	}
-	process = process_of(&child);
-	if (!process || bpf_map_update_elem(&threads, &tid, &child, 0) != 0) {
+	is_thread = number_of(READ(task, group_leader)) == parent->pid;
+	/* The launcher's own threads make themselves known. */
+	if (is_thread && parent->role == ROLE_LAUNCHER)
+		return 0;
+	index = is_thread ? parent->process : claim_process();
+	process = process_at(index);
+	if (!process) {
 		count(COUNT_NOT_FOLLOWED);
 		return 0;
 	}
-	if (child.pid != parent->pid) {
-		process->threads = 0;
-		process->changing = 0;
-		process->used = 0;
-		process->is_eager = 0;
-		if (READ(task, files) == READ(parent_task, files) && parent->role != ROLE_LAUNCHER) {
-			struct process *sharing = process_of(parent);
-
-			process->is_eager = 1;
-			if (sharing)
-				sharing->is_eager = 1;
-		}
+	child = claim_thread(READ(task, pid));
+	if (!child) {
+		if (!is_thread)
+			bpf_map_push_elem(&freed, &index, 0);
+		return 0;
 	}
+	init_thread(child, task);
+	child->process = index;
+	if (!is_thread)
+		begin_process(process, parent, READ(task, files) == READ(parent_task, files));
 	__sync_fetch_and_add(&process->threads, 1);
 	record = reserve(KIND_FORK, sizeof(*record));
 	if (!record)
 		return 0;
-	begin_record(&record->head, KIND_FORK, sizeof(*record), &child, bpf_ktime_get_ns());
+	begin_record(&record->head, KIND_FORK, sizeof(*record), child, bpf_ktime_get_ns());
 	record->parent = parent->pid;
 	record->parent_tid = parent->tid;
 	submit(record, KIND_FORK);
@@ -166,28 +171,30 @@ int forked(u64 *ctx)
 SEC("tp_btf/sched_process_exec")
 int execed(u64 *ctx)
 {
-	u32 tid = (u32)bpf_get_current_pid_tgid();
+	u32 number = bpf_get_current_pid_tgid();
 	u32 from = ctx[1];
-	struct thread *before;
-	struct thread after;
+	struct thread *before, *after;
 	struct rename *record;
 
-	if (from == tid)
+	if (from == number)
 		return 0;
 	before = thread_of(from);
 	if (!before)
 		return 0;
-	after = *before;
-	after.tid = after.pid;
-	if (bpf_map_update_elem(&threads, &tid, &after, 0) != 0)
-		count(COUNT_NOT_FOLLOWED);
+	after = claim_thread(number);
+	if (after) {
+		*after = *before;
+		after->number = number;
+		after->tid = after->pid;
+	}
 	record = reserve(KIND_RENAME, sizeof(*record));
 	if (record) {
-		begin_record(&record->head, KIND_RENAME, sizeof(*record), &after, bpf_ktime_get_ns());
+		begin_record(&record->head, KIND_RENAME, sizeof(*record), before, bpf_ktime_get_ns());
+		record->head.tid = before->pid;
 		record->from = before->tid;
 		submit(record, KIND_RENAME);
 	}
-	bpf_map_delete_elem(&threads, &from);
+	before->number = 0;
 	return 0;
 }
 
@@ -195,8 +202,7 @@ int execed(u64 *ctx)
 SEC("tp_btf/sched_process_exit")
 int exited(u64 *ctx)
 {
-	u32 tid = (u32)bpf_get_current_pid_tgid();
-	struct thread *thread = thread_of(tid);
+	struct thread *thread = thread_of(bpf_get_current_pid_tgid());
 	struct process *process;
 	struct head *record;
 	u32 index, slot;
@@ -225,6 +231,6 @@ int exited(u64 *ctx)
 		if (is_last)
 			bpf_map_push_elem(&freed, &index, 0);
 	}
-	bpf_map_delete_elem(&threads, &tid);
+	thread->number = 0;
 	return 0;
 }

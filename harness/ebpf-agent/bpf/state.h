@@ -11,6 +11,8 @@ struct identity {
 	u64 cookie;
 	u32 inode; /* 0: none */
 	u16 port;
+	u8 is_datagram;
+	struct sock *sk;
 };
 
 enum role {
@@ -23,13 +25,14 @@ enum role {
 #define NO_ROOM -2 /* all slots of its process are taken: its transfers are told at once */
 
 struct thread {
+	u32 number; /* as the kernel numbers it; 0: nobody stands here */
 	u64 entered;
 	struct identity socket;
 	u32 pid; /* as the agent's pid namespace numbers it */
 	u32 tid;
 	u32 process; /* index in processes */
 	u32 room;    /* that getsockname may fill */
-	u32 released; /* by the close in flight, ns after its entry; 0: not yet */
+	u32 released; /* by the close in flight, ns after its entry */
 	u32 changes; /* of the process, when a call was entered that matters only if there was another since */
 	s32 slot;
 	u16 nr; /* of the call in flight */
@@ -39,6 +42,7 @@ struct thread {
 	u8 is_nothing; /* no file stood behind its descriptor */
 	u8 is_one;    /* a close that can not wait: told at its return */
 	u8 is_told;   /* its entry was */
+	u8 has_released; /* the close in flight; a number of ns alone would not tell: the clock may stand still */
 };
 
 enum slot_state {
@@ -71,6 +75,7 @@ enum counter {
 	COUNT_DROPPED = KINDS,	  /* + kind: the ring was full */
 	COUNT_NOT_FOLLOWED = 2 * KINDS, /* threads and processes for which there was no room */
 	COUNT_COMPAT,		  /* calls of 32-bit programs */
+	COUNT_RELEASES,		  /* releases of sockets, however they are told */
 	COUNTERS,
 };
 
@@ -79,8 +84,9 @@ struct {
 	NUMBER(max_entries, 1 << 24);
 } ring SEC(".maps");
 
+/* Not a hash: the lookup in an array is inlined, and each call of the traced program needs two. */
 struct {
-	NUMBER(type, MAP_HASH);
+	NUMBER(type, MAP_ARRAY);
 	NUMBER(max_entries, THREADS);
 	TYPE(key, u32);
 	TYPE(value, struct thread);
@@ -113,12 +119,13 @@ u32 launcher = 0; /* its pid as the kernel numbers it */
 u32 level = 0;	  /* of its pid namespace */
 u32 next_process = 0;
 
+/* Atomic: the programs at the hooks can lose their processor to another one in the middle of it. */
 INLINE void count(u32 counter)
 {
 	u64 *counted = bpf_map_lookup_elem(&counts, &counter);
 
 	if (counted)
-		*counted += 1;
+		__sync_fetch_and_add(counted, 1);
 }
 
 INLINE void *reserve(u32 kind, u64 size)
@@ -148,9 +155,44 @@ INLINE void begin_record(struct head *head, u32 kind, u32 size, const struct thr
 	head->at = at;
 }
 
-INLINE struct thread *thread_of(u32 tid)
+/* A thread stands in the first of these that was free; only after 65,536 other threads is that not its first one. */
+#define PLACES 4
+
+INLINE struct thread *place_of(u32 number, u32 attempt)
 {
-	return bpf_map_lookup_elem(&threads, &tid);
+	u32 place = (number + attempt * (THREADS / PLACES)) % THREADS;
+
+	return bpf_map_lookup_elem(&threads, &place);
+}
+
+/* Null: it is not followed. The idle task alone has the number 0, and it makes no calls. */
+INLINE struct thread *thread_of(u32 number)
+{
+#pragma unroll
+	for (u32 attempt = 0; attempt < PLACES; attempt++) {
+		struct thread *thread = place_of(number, attempt);
+
+		if (thread && thread->number == number)
+			return thread;
+	}
+	return 0;
+}
+
+/* Null: there is no room, which is counted. */
+INLINE struct thread *claim_thread(u32 number)
+{
+	struct thread *thread = thread_of(number);
+
+	if (thread)
+		return thread;
+#pragma unroll
+	for (u32 attempt = 0; attempt < PLACES; attempt++) {
+		thread = place_of(number, attempt);
+		if (thread && __sync_val_compare_and_swap(&thread->number, 0, number) == 0)
+			return thread;
+	}
+	count(COUNT_NOT_FOLLOWED);
+	return 0;
 }
 
 INLINE struct process *process_at(u32 index)

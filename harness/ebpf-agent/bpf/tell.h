@@ -4,7 +4,7 @@
 #include "socket.h"
 
 struct arguments {
-	u64 r10, r9, r8, ax, cx, dx, si, di;
+	u64 di, si, dx, r10, r8;
 };
 
 #define ARGUMENT0(args) ((s32)(args)->di)
@@ -14,7 +14,11 @@ struct arguments {
 
 INLINE void read_arguments(struct arguments *args, struct pt_regs *regs)
 {
-	bpf_probe_read_kernel(args, sizeof(*args), __builtin_preserve_access_index(&regs->r10));
+	args->di = READ(regs, di);
+	args->si = READ(regs, si);
+	args->dx = READ(regs, dx);
+	args->r10 = READ(regs, r10);
+	args->r8 = READ(regs, r8);
 }
 
 INLINE void fill_enter(struct enter *record, const struct thread *thread, const struct arguments *args)
@@ -122,17 +126,48 @@ INLINE void tell_return(const struct thread *thread, const struct arguments *arg
 	submit(record, KIND_RETURN);
 }
 
-INLINE int passes_descriptors(const struct arguments *args)
-{
-	/* struct msghdr: msg_control at 32, msg_controllen at 40; struct cmsghdr: level at 8, type at 12. */
-	u64 control[2];
-	u32 header[2];
+/* Where struct msghdr has its control messages (msg_control, msg_controllen). */
+#define MSG_CONTROL 32
+/* sizeof(struct mmsghdr) */
+#define MMSGHDR 64
+struct cmsghdr {
+	u64 len;
+	s32 level, type;
+};
+/* More than these are taken to carry descriptors, unseen. */
+#define CONTROL_MESSAGES 4
+#define MESSAGES 16
 
-	if (bpf_probe_read_user(control, sizeof(control), (void *)(args->si + 32)) != 0 || control[1] <= 16)
+/* @param message its struct msghdr, in the memory of the traced program */
+ONCE int carries_descriptors(u64 message)
+{
+	struct cmsghdr header;
+	u64 control[2], at;
+
+	if (bpf_probe_read_user(control, sizeof(control), (void *)(message + MSG_CONTROL)) != 0)
 		return 0;
-	if (bpf_probe_read_user(header, sizeof(header), (void *)(control[0] + 8)) != 0)
-		return 0;
-	return header[0] == SOL_SOCKET && header[1] == SCM_RIGHTS;
+	at = control[0];
+	for (u32 seen = 0; seen < CONTROL_MESSAGES; seen++) {
+		if (at + sizeof(header) > control[0] + control[1])
+			return 0;
+		if (bpf_probe_read_user(&header, sizeof(header), (void *)at) != 0 || header.len < sizeof(header))
+			return 0;
+		if (header.level == SOL_SOCKET && header.type == SCM_RIGHTS)
+			return 1;
+		at += (header.len + 7) & ~7ull;
+	}
+	return 1;
+}
+
+/* @param result of the call, which succeeded */
+INLINE int passes_descriptors(const struct thread *thread, const struct arguments *args, s32 result)
+{
+	if (thread->nr == SENDMSG)
+		return carries_descriptors(args->si);
+	for (s32 sent = 0; sent < result && sent < MESSAGES; sent++)
+		if (carries_descriptors(args->si + sent * MMSGHDR))
+			return 1;
+	return result > MESSAGES;
 }
 
 INLINE void tell_passing_return(const struct thread *thread, s32 result, u64 at)
@@ -173,7 +208,7 @@ INLINE void read_data(struct call_with_data *record, const struct thread *thread
 			head->size += read_address(record->data, args->si, length);
 		return;
 	case CLOSE:
-		record->call.value = thread->released;
+		record->call.value = thread->has_released ? thread->released : 0;
 		return;
 	case SOCKET:
 		record->call.value = bpf_get_current_task_btf()->cred->fsuid.val;

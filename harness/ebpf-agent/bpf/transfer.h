@@ -77,17 +77,27 @@ ONCE int tell_slot(u32 process_index, u32 index, u32 pid)
 	return 0;
 }
 
+ONCE int tell_slots(u32 process_index, u32 pid)
+{
+	struct process *process = process_at(process_index);
+
+	if (!process)
+		return 0;
+	for (u32 index = 0; index < SLOTS && process->used >> index; index++)
+		if (process->slots[index].state == SLOT_UNTOLD)
+			tell_slot(process_index, index, pid);
+	return 0;
+}
+
 /*
  * Before a change is told: what is in flight now overlaps it. A transfer that is entered from here on finds
  * `changing` raised and tells itself; each exchange is a full barrier, so one of the two sees the other.
  */
-INLINE void begin_change(struct process *process, const struct thread *thread)
+INLINE void begin_change(struct process *process, u32 process_index, u32 pid)
 {
 	__sync_fetch_and_add(&process->changing, 1);
 	__sync_fetch_and_add(&process->changes, 1);
-	for (u32 index = 0; index < SLOTS && process->used >> index; index++)
-		if (process->slots[index].state == SLOT_UNTOLD)
-			tell_slot(thread->process, index, thread->pid);
+	tell_slots(process_index, pid);
 }
 
 enum interest {
@@ -161,10 +171,10 @@ INLINE void leave_transfer(struct thread *thread, struct process *process, struc
 	int passes;
 	u64 at;
 
-	if (!told && !accepted && nr != SENDMSG)
+	if (!told && !accepted && nr != SENDMSG && nr != SENDMMSG)
 		return;
 	read_arguments(&args, regs);
-	passes = nr == SENDMSG && result >= 0 && passes_descriptors(&args);
+	passes = (nr == SENDMSG || nr == SENDMMSG) && result >= 0 && passes_descriptors(thread, &args, result);
 	if (!told && !accepted && !passes)
 		return;
 	at = bpf_ktime_get_ns();

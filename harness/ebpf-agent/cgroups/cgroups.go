@@ -29,7 +29,7 @@ func Open() (*Groups, error) {
 	path, err := os.MkdirTemp(parent, prefix)
 	if err != nil {
 		mount.Close()
-		return nil, fmt.Errorf("no cgroup can be made: %w", err)
+		return nil, fmt.Errorf("no cgroup can be made below that of this process: %w", withoutPath(err))
 	}
 	// Held until the process ends, however it ends: Sweep tells by it what is still in use.
 	lock, err := lockDirectory(path)
@@ -135,7 +135,7 @@ func openParent() (mount *os.File, path string, err error) {
 	if mount, err = mountDetached(); err != nil {
 		return nil, "", fmt.Errorf("cgroup2 can not be mounted: %w", err)
 	}
-	own, err := ownGroup()
+	own, err := ownGroup("/proc/self/cgroup")
 	if err != nil {
 		mount.Close()
 		return nil, "", fmt.Errorf("no cgroup can be made: %w", err)
@@ -161,8 +161,8 @@ func mountDetached() (*os.File, error) {
 }
 
 // ownGroup reads cgroups(7): the line of the unified hierarchy begins with 0::.
-func ownGroup() (string, error) {
-	text, err := os.ReadFile("/proc/self/cgroup")
+func ownGroup(file string) (string, error) {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return "", err
 	}
@@ -172,6 +172,15 @@ func ownGroup() (string, error) {
 		}
 	}
 	return "", errors.New("this process is in no group of cgroup2")
+}
+
+// withoutPath leaves out a path that leads through a descriptor and tells a reader nothing.
+func withoutPath(err error) error {
+	var with *os.PathError
+	if errors.As(err, &with) {
+		return with.Err
+	}
+	return err
 }
 
 const prefix = "afterclose-"

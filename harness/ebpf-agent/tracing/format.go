@@ -9,7 +9,7 @@ import (
 )
 
 // The first bytes of every trace; the last of them is the version of the format.
-const magic = "afcebpf\x01"
+const magic = "afcebpf\x02"
 
 const (
 	kindBegin = 1

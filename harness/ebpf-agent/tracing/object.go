@@ -19,13 +19,24 @@ import (
 var object []byte
 
 // Form is how the tracepoints are attached.
-type Form int
+type Form string
 
 // Typed is what every kernel since 5.5 has; some sandboxes refuse it and allow the raw ones.
 const (
-	Typed Form = iota
-	Raw
+	Typed Form = "typed"
+	Raw   Form = "raw"
 )
+
+// ParseForm gives the forms to try, best first: all for an empty text.
+func ParseForm(text string) ([]Form, error) {
+	switch form := Form(text); form {
+	case "":
+		return []Form{Typed, Raw}, nil
+	case Typed, Raw:
+		return []Form{form}, nil
+	}
+	return nil, fmt.Errorf("there is no form %q of tracepoints; want %s or %s", text, Typed, Raw)
+}
 
 // Hooks are the programs that need CAP_NET_ADMIN and a cgroup.
 var hooks = map[string]ebpf.AttachType{
@@ -33,29 +44,33 @@ var hooks = map[string]ebpf.AttachType{
 	"released": ebpf.AttachCgroupInetSockRelease,
 }
 
-// Options say how to load.
-type Options struct {
-	Ring  uint32 // bytes of the ring buffer, a power of two
-	Nonce uint64
-	Form  Form
-	Hooks bool
+// attempt says how to load.
+type attempt struct {
+	ring  uint32
+	nonce uint64
+	form  Form
+	hooks bool
+	casts bool // plain loads from the kernel's structures, and no calls of a helper; since Linux 6.2
 }
 
-func load(options Options) (*ebpf.Collection, error) {
+func load(try attempt) (*ebpf.Collection, error) {
 	spec, err := ebpf.LoadCollectionSpecFromReader(bytes.NewReader(object))
 	if err != nil {
 		return nil, err
 	}
-	spec.Maps["ring"].MaxEntries = options.Ring
-	if err := spec.Variables["nonce"].Set(options.Nonce); err != nil {
+	spec.Maps["ring"].MaxEntries = try.ring
+	if err := spec.Variables["nonce"].Set(try.nonce); err != nil {
+		return nil, err
+	}
+	if err := spec.Variables["may_cast"].Set(try.casts); err != nil {
 		return nil, err
 	}
 	for name, program := range spec.Programs {
 		if _, isHook := hooks[name]; isHook {
-			if !options.Hooks {
+			if !try.hooks {
 				delete(spec.Programs, name)
 			}
-		} else if options.Form == Raw {
+		} else if try.form == Raw {
 			program.Type = ebpf.RawTracepoint
 			program.AttachType = ebpf.AttachNone
 		}

@@ -23,23 +23,29 @@ type Tracing struct {
 	HooksRefused error
 }
 
+// Options say what to try.
+type Options struct {
+	Ring   uint32 // bytes of the ring buffer, a power of two
+	Cgroup string // path of the one whose sockets the hooks tell of; empty for none
+	Forms  []Form // the first that the kernel takes
+}
+
 // Start traces the calling process as the launcher, and whatever descends from it, into the file.
-// cgroup is the path of the one whose sockets the hooks tell of; empty for none.
-func Start(file *os.File, ring uint32, cgroup string) (*Tracing, error) {
+func Start(file *os.File, options Options) (*Tracing, error) {
 	nonce := make([]byte, 8)
 	if _, err := rand.Read(nonce); err != nil {
 		return nil, err
 	}
-	options := Options{Ring: ring, Nonce: binary.LittleEndian.Uint64(nonce), Hooks: cgroup != ""}
+	number := binary.LittleEndian.Uint64(nonce)
 	t := &Tracing{}
-	if err := t.loadAny(options); err != nil {
+	if err := t.loadAny(options, number); err != nil {
 		return nil, err
 	}
-	if err := t.attach(cgroup); err != nil {
+	if err := t.attach(options.Cgroup); err != nil {
 		t.detach()
 		return nil, err
 	}
-	greet(options.Nonce)
+	greet(number)
 	drain, err := startDrain(t.programs, file, t.features())
 	if err != nil {
 		t.detach()
@@ -49,51 +55,77 @@ func Start(file *os.File, ring uint32, cgroup string) (*Tracing, error) {
 	return t, nil
 }
 
-// loadAny leaves out first what is not needed for a trace, and then tries the other form.
-func (t *Tracing) loadAny(options Options) error {
-	var first error
-	for _, form := range []Form{Typed, Raw} {
-		for _, withHooks := range []bool{true, false} {
-			if withHooks && !options.Hooks {
-				continue
+// loadAny does without what is only faster, then without what is not needed for a trace, and then tries the other form.
+func (t *Tracing) loadAny(options Options, nonce uint64) error {
+	var first, refused error
+	for _, try := range attempts(options, nonce) {
+		programs, err := load(try)
+		if err == nil {
+			t.programs, t.Form = programs, try.form
+			if !try.hooks {
+				t.HooksRefused = refused
 			}
-			try := options
-			try.Form, try.Hooks = form, withHooks
-			programs, err := load(try)
-			if err == nil {
-				t.programs, t.Form = programs, form
-				return nil
-			}
-			if first == nil {
-				first = err
-			}
-			if withHooks {
-				t.HooksRefused = errors.New(reason(err))
-			}
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+		if try.hooks {
+			refused = errors.New(reason(err))
 		}
 	}
 	return fmt.Errorf("the kernel does not take the programs: %s", reason(first))
 }
 
+func attempts(options Options, nonce uint64) []attempt {
+	var all []attempt
+	for _, form := range options.Forms {
+		for _, hooks := range []bool{true, false} {
+			for _, casts := range []bool{true, false} {
+				if options.Cgroup != "" || !hooks {
+					all = append(all, attempt{options.Ring, nonce, form, hooks, casts})
+				}
+			}
+		}
+	}
+	return all
+}
+
 func (t *Tracing) attach(cgroup string) error {
-	for name, program := range t.programs.Programs {
-		attached, err := t.attachOne(name, program, cgroup)
+	for name, tracepoint := range tracepoints {
+		attached, err := t.attachTo(tracepoint, t.programs.Programs[name])
 		if err != nil {
 			return fmt.Errorf("%s could not be attached: %s", name, reason(err))
 		}
 		t.links = append(t.links, attached)
 	}
+	if t.HooksRefused == nil && cgroup != "" {
+		t.HooksRefused = t.attachHooks(cgroup)
+	}
 	return nil
 }
 
-func (t *Tracing) attachOne(name string, program *ebpf.Program, cgroup string) (link.Link, error) {
-	if kind, isHook := hooks[name]; isHook {
-		return link.AttachCgroup(link.CgroupOptions{Path: cgroup, Attach: kind, Program: program})
-	}
+func (t *Tracing) attachTo(tracepoint string, program *ebpf.Program) (link.Link, error) {
 	if t.Form == Raw {
-		return link.AttachRawTracepoint(link.RawTracepointOptions{Name: tracepoints[name], Program: program})
+		return link.AttachRawTracepoint(link.RawTracepointOptions{Name: tracepoint, Program: program})
 	}
 	return link.AttachTracing(link.TracingOptions{Program: program})
+}
+
+// attachHooks attaches both or none: the one tells nothing without the other.
+func (t *Tracing) attachHooks(cgroup string) error {
+	var attached []link.Link
+	for name, kind := range hooks {
+		options := link.CgroupOptions{Path: cgroup, Attach: kind, Program: t.programs.Programs[name]}
+		hook, err := link.AttachCgroup(options)
+		if err != nil {
+			closeAll(attached)
+			return fmt.Errorf("%s could not be attached: %s", name, reason(err))
+		}
+		attached = append(attached, hook)
+	}
+	t.links = append(t.links, attached...)
+	return nil
 }
 
 var tracepoints = map[string]string{
@@ -127,13 +159,17 @@ func (t *Tracing) Stop() error {
 }
 
 func (t *Tracing) detach() {
+	closeAll(t.links)
+	t.links = nil
+}
+
+func closeAll(links []link.Link) {
 	var left []string
-	for _, attached := range t.links {
+	for _, attached := range links {
 		if err := attached.Close(); err != nil {
 			left = append(left, err.Error())
 		}
 	}
-	t.links = nil
 	if len(left) > 0 {
 		fmt.Fprintln(os.Stderr, "agent: not detached: "+strings.Join(left, "; "))
 	}

@@ -1,4 +1,5 @@
 /** What to spawn for one block. */
+import { shellWord } from '../shell-word.ts';
 import type { BlockSpec, SpawnPlan } from '../tracer.ts';
 import { dtraceArguments } from './installation.ts';
 import { withTracefs } from './private-mounts.ts';
@@ -31,15 +32,10 @@ function wrapperOf(launcher: readonly string[]): string {
   return [
     '#!/bin/sh',
     '# Made by afterclose: the one-threaded parent that DTrace needs.',
-    `${launcher.map(quote).join(' ')} </dev/null`,
+    `${launcher.map(shellWord).join(' ')} </dev/null`,
     `echo $? >${launcherStatusName}`,
     '',
   ].join('\n');
-}
-
-/** For sh: nothing has a meaning between single quotes. */
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /**

@@ -5,16 +5,16 @@ const rawTraceName = 'ebpf.bin';
 
 /**
  * The agent is a launcher itself and stands in its place: so it can also be the launcher of another tracer.
- * `ring`, of the installation, is for tests that want it too small: bytes, a power of two.
+ * `ring` and `form`, of the installation, are for tests: one that is too small (bytes, a power of two), and the
+ * tracepoints that are else the second choice (`raw`).
  */
 export function command({ launcher, installation }: BlockSpec): SpawnPlan {
+  const options = ['ring', 'form'].flatMap((name) => {
+    const value = installation[name];
+    return value === undefined ? [] : [`--${name}=${value}`];
+  });
   return {
-    argv: [
-      installation['agent'] ?? '',
-      `--out=${rawTraceName}`,
-      ...(installation['ring'] === undefined ? [] : [`--ring=${installation['ring']}`]),
-      ...launcher.slice(1),
-    ],
+    argv: [installation['agent'] ?? '', `--out=${rawTraceName}`, ...options, ...launcher.slice(1)],
     env: {},
     files: [],
     rawTrace: rawTraceName,

@@ -2,15 +2,18 @@
  * The agent's records to events in time order: streaming, pure and total. Whatever the bytes are, it does not
  * throw; what it can not read or does not find becomes a loss.
  */
-import type { LossEvent, TraceEvent } from '../../../src/trace/event.ts';
-import { createEventFlow, decodeWith } from '../event-flow.ts';
+import type { LossEvent, LossReason, TraceEvent } from '../../../src/trace/event.ts';
+import { nanos } from '../../../src/trace/ids.ts';
+import { decodeWith, lossAnywhere } from '../event-flow.ts';
 import type { Decoder } from '../event-flow.ts';
-import { countedKinds, kinds } from './layout.ts';
+import { createEventMerge } from './event-merge.ts';
+import { flags, kinds } from './layout.ts';
 import { createRecordSplitter } from './record-splitter.ts';
+import { createRecordWindow } from './record-window.ts';
 import type { Head } from './record.ts';
-import { readHead, readRecord } from './record.ts';
+import { earliestOf, readHead, readRecord } from './record.ts';
 import type { Begin, Trailer } from './trailer.ts';
-import { readBegin, readTrailer } from './trailer.ts';
+import { readBegin, readTrailer, whatIsMissing } from './trailer.ts';
 
 /**
  * How far back in trace time a record may come. The ring is filled in time order but for a few microseconds, and a
@@ -20,14 +23,33 @@ import { readBegin, readTrailer } from './trailer.ts';
 export const defaultWindowNs = 250_000_000;
 
 export function decode(raw: AsyncIterable<Uint8Array>): AsyncIterable<readonly TraceEvent[]> {
-  return decodeWith(createDecoder(defaultWindowNs), raw);
+  return decodeWith(createDecoder(defaultWindowNs), inSlices(raw));
 }
 
+/** Small ones: an event that has been judged before the next collection of garbage costs little. */
+async function* inSlices(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of raw) {
+    for (let at = 0; at < piece.length; at += sliceBytes) yield piece.subarray(at, at + sliceBytes);
+  }
+}
+
+const sliceBytes = 1 << 15;
+
 export function createDecoder(windowNs: number): Decoder {
-  const flow = createEventFlow(windowNs);
+  const merge = createEventMerge();
+  const window = createRecordWindow(windowNs, (view, at) => {
+    merge.advance(at);
+    if (begin !== null) readEvent(view, begin);
+  });
   const seen = new Map<number, number>();
+  let releasesSeen = 0;
   let begin: Begin | null = null;
   let trailer: Trailer | null = null;
+  let newest = nanos(0);
+
+  function lose(reason: LossReason, count: number | null, text: string): void {
+    merge.push(lossAnywhere(newest, reason, count, text));
+  }
 
   function readOne(view: DataView): void {
     const kind = view.getUint8(2);
@@ -35,58 +57,57 @@ export function createDecoder(windowNs: number): Decoder {
     else if (kind === kinds.end && trailer === null) trailer = readTrailer(view);
     // Two of what there is once: this may be the pieces of two traces, and whose counts hold is not known.
     else if (kind === kinds.begin || kind === kinds.end)
-      flow.lose('unparsed', 1, `a second record of kind ${kind}`);
-    else if (begin === null) flow.lose('unparsed', 1, `a record of kind ${kind} before the first one`);
-    else readEvent(view, begin);
+      lose('unparsed', 1, `a second record of kind ${kind}`);
+    else if (begin === null) lose('unparsed', 1, `a record of kind ${kind} before the first one`);
+    else keepEvent(view, begin);
+  }
+
+  function keepEvent(view: DataView, { origin }: Begin): void {
+    const head = readHead(view, origin);
+    if (head === null) return lose('unparsed', 1, misfit(view));
+    seen.set(head.kind, (seen.get(head.kind) ?? 0) + 1);
+    if (tellsRelease(head)) releasesSeen++;
+    if (head.at > newest) newest = head.at;
+    window.push(view, earliestOf(view, head, origin));
   }
 
   function readEvent(view: DataView, { origin }: Begin): void {
     const head = readHead(view, origin);
-    if (head !== null) seen.set(head.kind, (seen.get(head.kind) ?? 0) + 1);
-    if (head !== null && readRecord(view, head, origin, flow.push)) return;
-    const what = `no rule fits a record of kind ${view.getUint8(2)} with ${view.byteLength} bytes`;
-    if (head === null) flow.lose('unparsed', 1, what);
-    else flow.push(unparsed(head, what));
-  }
-
-  function compareCounts({ told, dropped, notFollowed, compatCalls }: Trailer): void {
-    for (const [name, kind] of countedKinds) {
-      const lost = dropped.get(name) ?? 0;
-      if (lost > 0)
-        flow.lose('dropped', lost, `the ring was full: ${lost} records of kind ${name} were dropped`);
-      const arrived = seen.get(kind) ?? 0;
-      const counted = told.get(name) ?? 0;
-      if (arrived === counted) continue;
-      const text = `the kernel counted ${counted} records of kind ${name}, ${arrived} arrived`;
-      flow.lose('count-mismatch', Math.abs(counted - arrived), text);
-    }
-    if (notFollowed > 0) {
-      const text = `${notFollowed} threads or processes were too many to be followed`;
-      flow.lose('not-followed', notFollowed, text);
-    }
-    if (compatCalls > 0) {
-      flow.lose('probe-error', compatCalls, `${compatCalls} calls of 32-bit programs were not followed`);
-    }
+    if (head === null || readRecord(view, head, origin, merge.push)) return;
+    merge.push(unparsed(head, misfit(view)));
   }
 
   const splitter = createRecordSplitter(readOne);
   return {
     push(chunk) {
       splitter.push(chunk);
-      return flow.release();
+      return merge.take();
     },
     end() {
       const { left, isUnreadable } = splitter.end();
-      if (isUnreadable) flow.lose('unparsed', null, `${left} bytes that are no records of this version`);
+      if (isUnreadable) lose('unparsed', null, `${left} bytes that are no records of this version`);
       else if (left > 0)
-        flow.lose('truncated', null, `the trace breaks off in a record, after ${left} bytes of it`);
-      if (begin === null) flow.lose('truncated', null, 'the trace has no first record');
+        lose('truncated', null, `the trace breaks off in a record, after ${left} bytes of it`);
+      if (begin === null) lose('truncated', null, 'the trace has no first record');
       if (trailer === null)
-        flow.lose('truncated', null, 'the trace has no last record with the counts of the kernel');
-      else compareCounts(trailer);
-      return flow.drain();
+        lose('truncated', null, 'the trace has no last record with the counts of the kernel');
+      else {
+        for (const { reason, count, text } of whatIsMissing(trailer, seen, releasesSeen))
+          lose(reason, count, text);
+      }
+      window.drain();
+      merge.advance(Infinity);
+      return merge.take();
     },
   };
+}
+
+function tellsRelease({ kind, flags: told }: Head): boolean {
+  return kind === kinds.release || (kind === kinds.call && (told & flags.released) !== 0);
+}
+
+function misfit(view: DataView): string {
+  return `no rule fits a record of kind ${view.getUint8(2)} with ${view.byteLength} bytes`;
 }
 
 /** With its head a record still names its moment and its process. */

@@ -1,7 +1,7 @@
 /** Kinds, flags and places in a record, as docs/ebpf-format.md tells them; the agent's bpf/record.h has them in C. */
 
 /** The first bytes of every trace; the last of them is the version of the format. */
-export const magic = Uint8Array.of(0x61, 0x66, 0x63, 0x65, 0x62, 0x70, 0x66, 1);
+export const magic = Uint8Array.of(0x61, 0x66, 0x63, 0x65, 0x62, 0x70, 0x66, 2);
 
 export const headSize = 24;
 

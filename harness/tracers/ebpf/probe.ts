@@ -1,9 +1,10 @@
 /** Can the agent be used here, now, by this user? It is asked: it tries. */
 import { findAgent } from '../../go/build.ts';
 import { currentHost } from '../../host.ts';
-import type { Availability, Host } from '../tracer.ts';
+import type { Availability, Host, OwnRights } from '../tracer.ts';
 import { askAgent } from './agent-answer.ts';
 import type { AgentAnswer } from './agent-answer.ts';
+import { explainRefusal, explainSilence, unusable } from './refusal.ts';
 
 export async function probe(host: Host): Promise<Availability> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
@@ -13,9 +14,14 @@ export async function probe(host: Host): Promise<Availability> {
   const agent = await findBuilt(host);
   if (agent === null) return unusable('the agent is not built', 'it is not in the cache', 'run make setup');
   const answer = await askAgent(agent);
-  if (typeof answer === 'string') return unusable('the agent does not work here', answer, 'run make setup');
-  if (!answer.usable) return refused(answer, agent);
-  return { usable: true, version: versionOf(answer), installation: { agent } };
+  if (typeof answer === 'string') return explainSilence(answer);
+  if (!answer.usable) return explainRefusal(answer, agent);
+  return {
+    usable: true,
+    version: versionOf(answer),
+    installation: { agent },
+    ownRights: ownRightsOf(answer),
+  };
 }
 
 /** Without Go it was never built either. */
@@ -25,31 +31,17 @@ export async function findBuilt({ cacheDirectory }: Host): Promise<string | null
   return found?.binary ?? null;
 }
 
-function versionOf({ form, releases }: AgentAnswer): string {
+/** A network of its own takes one capability to make it, and one to bring its loopback up. */
+export function ownRightsOf({ missing }: AgentAnswer): OwnRights {
+  return { network: missing.some((name) => beyondTracing.includes(name)) ? 'inherited' : 'private' };
+}
+
+export function versionOf({ form, releases, missing }: AgentAnswer): string {
   const tracepoints = form === 'raw' ? ', raw tracepoints' : '';
-  const ends = releases === '' ? '' : `, without the ends of sockets (${releases})`;
-  return `the embedded agent${tracepoints}${ends}`;
+  if (releases === '') return `the embedded agent${tracepoints}`;
+  const lacks = missing.filter((name) => beyondTracing.includes(name));
+  const why = lacks.length > 0 ? `${lacks.join(' and ')} missing` : releases;
+  return `the embedded agent${tracepoints}, without the ends of sockets (${why})`;
 }
 
-/** The kernel's own reason is the same EPERM for many things, so what is known to be missing goes first. */
-function refused({ why, missing, btf }: AgentAnswer, agent: string): Availability {
-  if (!btf) {
-    const remedy = 'use a kernel with CONFIG_DEBUG_INFO_BTF=y, as distributions have had since about 2020';
-    return unusable('the kernel does not describe itself', 'there is no /sys/kernel/btf/vmlinux', remedy);
-  }
-  const needed = missing.filter((name) => tracingNeeds.includes(name));
-  if (needed.length > 0) return unusable(`${needed.join(' and ')} missing`, why, wayToCapabilities(agent));
-  const remedy = 'look at kernel.lockdown and at what the container forbids; Linux 5.13 or newer is needed';
-  return unusable('the kernel refuses the agent', why, remedy);
-}
-
-const tracingNeeds = ['CAP_BPF', 'CAP_PERFMON'];
-
-/** With the last two: releases of sockets, and namespaces of their own for the runs. */
-function wayToCapabilities(agent: string): string {
-  return `run it as root, or once as root: setcap cap_bpf,cap_perfmon,cap_net_admin,cap_sys_admin+ep ${agent}`;
-}
-
-function unusable(what: string, why: string, remedy: string): Availability {
-  return { usable: false, what, why, remedy };
-}
+const beyondTracing = ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN'];

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Usage (as root, after `make setup`): test/golden/session/record.sh
-# Records the sessions of this folder anew, with the built command line and the real DTrace, in neutral places:
+# Records the sessions of this folder anew, with the built command line, the real DTrace and the agent, in neutral places:
 # a trace holds the paths of what it saw. `make golden` only writes their reports anew.
 set -euo pipefail
 
@@ -16,7 +16,8 @@ main() {
   export AFTERCLOSE_CACHE=$place/cache
   node "$cli" setup
   cd "$place"
-  repro dtrace --tracer dtrace --runs 2 --cycles 12
+  repro dtrace --tracer dtrace --no-cross-check --runs 2 --cycles 12
+  repro cross-checked --tracer dtrace --variant unfixed --go 1.9.7 --go local --runs 1 --cycles 12
   repro untraced --tracer none --variant unfixed --runs 2 --cycles 25
   start interrupted
   kill -INT "$repro"
@@ -40,7 +41,7 @@ repro() {
 
 # Returns when the first traced run is done and others are to come.
 start() {
-  node "$cli" repro --seed golden --out "$1" --tracer dtrace --runs 8 --cycles 15 --variant semaphore >"$1.txt" 2>&1 &
+  node "$cli" repro --seed golden --out "$1" --tracer dtrace --no-cross-check --runs 8 --cycles 15 --variant semaphore >"$1.txt" 2>&1 &
   repro=$!
   until grep -qs '"kind":"run"' "$1/blocks/2-dtrace/records.ndjson"; do sleep 0.01; done
 }

@@ -36,6 +36,7 @@ describe('a socket that is gone by its free point', () => {
       },
       claimed: null,
       notes: [],
+      crossCheck: null,
     });
   });
 

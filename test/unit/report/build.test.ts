@@ -19,14 +19,14 @@ describe('buildReport', () => {
     const { arms: rows } = buildReport(session());
     expect(rows.map(rowOf)).toMatchInlineSnapshot(`
       [
-        "id=unfixed@go1.9.7:dtrace variant=unfixed toolchain=go1.9.7 tracer=dtrace role=null runs=5 expected=held doubts=0 cycles=2000 binds=4000 addressInUse=1170 lingering=1065 longestLingerNs=1415000 deferredCloses=1590 longestCloseLagNs=1595000 heldRuns=5 unknownRuns=0 verdict=held",
-        "id=semaphore@go1.9.7:dtrace variant=semaphore toolchain=go1.9.7 tracer=dtrace role=null runs=5 expected=clean doubts=0 cycles=2000 binds=4000 addressInUse=0 lingering=0 longestLingerNs=null linger=null deferredCloses=4000 longestCloseLagNs=176000 heldRuns=0 unknownRuns=0 verdict=clean",
-        "id=unfixed@go1.26.8:dtrace variant=unfixed toolchain=go1.26.8 tracer=dtrace role=null runs=5 expected=clean doubts=0 cycles=2000 binds=4000 addressInUse=0 lingering=0 longestLingerNs=null linger=null deferredCloses=0 longestCloseLagNs=null closeLag=null heldRuns=0 unknownRuns=0 verdict=clean",
-        "id=semaphore@go1.26.8:dtrace variant=semaphore toolchain=go1.26.8 tracer=dtrace role=null runs=5 expected=clean doubts=0 cycles=2000 binds=4000 addressInUse=0 lingering=0 longestLingerNs=null linger=null deferredCloses=0 longestCloseLagNs=null closeLag=null heldRuns=0 unknownRuns=0 verdict=clean",
-        "id=unfixed@go1.9.7:none variant=unfixed toolchain=go1.9.7 tracer=none role=null runs=5 expected=null doubts=0 cycles=2000 binds=4000 addressInUse=1120 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=5",
-        "id=semaphore@go1.9.7:none variant=semaphore toolchain=go1.9.7 tracer=none role=null runs=5 expected=null doubts=0 cycles=2000 binds=4000 addressInUse=0 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=5",
-        "id=unfixed@go1.26.8:none variant=unfixed toolchain=go1.26.8 tracer=none role=null runs=5 expected=null doubts=0 cycles=2000 binds=4000 addressInUse=0 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=5",
-        "id=semaphore@go1.26.8:none variant=semaphore toolchain=go1.26.8 tracer=none role=null runs=5 expected=null doubts=0 cycles=2000 binds=4000 addressInUse=0 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=5",
+        "id=unfixed@go1.9.7:dtrace variant=unfixed toolchain=go1.9.7 tracer=dtrace role=null runs=5 expected=held doubts=0 crossCheck=null cycles=2000 binds=4000 addressInUse=1170 lingering=1065 longestLingerNs=1415000 deferredCloses=1590 longestCloseLagNs=1595000 heldRuns=5 unknownRuns=0 verdict=held",
+        "id=semaphore@go1.9.7:dtrace variant=semaphore toolchain=go1.9.7 tracer=dtrace role=null runs=5 expected=clean doubts=0 crossCheck=null cycles=2000 binds=4000 addressInUse=0 lingering=0 longestLingerNs=null linger=null deferredCloses=4000 longestCloseLagNs=176000 heldRuns=0 unknownRuns=0 verdict=clean",
+        "id=unfixed@go1.26.8:dtrace variant=unfixed toolchain=go1.26.8 tracer=dtrace role=null runs=5 expected=clean doubts=0 crossCheck=null cycles=2000 binds=4000 addressInUse=0 lingering=0 longestLingerNs=null linger=null deferredCloses=0 longestCloseLagNs=null closeLag=null heldRuns=0 unknownRuns=0 verdict=clean",
+        "id=semaphore@go1.26.8:dtrace variant=semaphore toolchain=go1.26.8 tracer=dtrace role=null runs=5 expected=clean doubts=0 crossCheck=null cycles=2000 binds=4000 addressInUse=0 lingering=0 longestLingerNs=null linger=null deferredCloses=0 longestCloseLagNs=null closeLag=null heldRuns=0 unknownRuns=0 verdict=clean",
+        "id=unfixed@go1.9.7:none variant=unfixed toolchain=go1.9.7 tracer=none role=null runs=5 expected=null doubts=0 crossCheck=null cycles=2000 binds=4000 addressInUse=1120 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=5",
+        "id=semaphore@go1.9.7:none variant=semaphore toolchain=go1.9.7 tracer=none role=null runs=5 expected=null doubts=0 crossCheck=null cycles=2000 binds=4000 addressInUse=0 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=5",
+        "id=unfixed@go1.26.8:none variant=unfixed toolchain=go1.26.8 tracer=none role=null runs=5 expected=null doubts=0 crossCheck=null cycles=2000 binds=4000 addressInUse=0 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=5",
+        "id=semaphore@go1.26.8:none variant=semaphore toolchain=go1.26.8 tracer=none role=null runs=5 expected=null doubts=0 crossCheck=null cycles=2000 binds=4000 addressInUse=0 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=5",
       ]
     `);
   });
@@ -222,7 +222,7 @@ describe('an arm', () => {
     const claimed = { cycles: 400, binds: 800, addressInUse: 3 };
     const runs = [run({ claimed, verdict: 'clean' }), run({ claimed })];
     expect(rowOf(armOf(runs, 'none'))).toMatchInlineSnapshot(
-      `"id=semaphore@go1.9.7:none variant=semaphore toolchain=go1.9.7 tracer=none role=null runs=2 expected=null doubts=0 cycles=800 binds=1600 addressInUse=6 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=2"`,
+      `"id=semaphore@go1.9.7:none variant=semaphore toolchain=go1.9.7 tracer=none role=null runs=2 expected=null doubts=0 crossCheck=null cycles=800 binds=1600 addressInUse=6 heldRuns=null heldShare=null lingering=null longestLingerNs=null linger=null deferredCloses=null longestCloseLagNs=null closeLag=null verdict=unknown unknownRuns=2"`,
     );
     expect(armOf([run({ claimed }), run({ claimed: null })], 'none')).toMatchObject({ cycles: null });
   });

@@ -104,7 +104,8 @@ describe('json', () => {
             },
             "verdict": "clean",
             "expected": "clean",
-            "doubts": 0
+            "doubts": 0,
+            "crossCheck": null
           }
         ],
         "comparisons": [],

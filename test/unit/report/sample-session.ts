@@ -31,6 +31,7 @@ export function run(changes: Partial<RunSummary> = {}): RunSummary {
     figures: { ...noFigures, cycles: 400, binds: 800, addressInUse: 0, lingering: 0, deferredCloses: 0 },
     claimed: { cycles: 400, binds: 800, addressInUse: 0 },
     notes: [],
+    crossCheck: null,
     ...changes,
   };
 }

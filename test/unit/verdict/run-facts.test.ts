@@ -65,6 +65,7 @@ describe('an untraced run', () => {
       },
       claimed: claims,
       notes: [],
+      crossCheck: null,
     });
   });
 

@@ -41,6 +41,7 @@ const request: ExperimentPlan = {
   network: 'udp4',
   machine: { loadAverage: 0.25, cpus: 2 },
   ports: null,
+  companion: null,
   arms: [arm(program('unfixed')), arm(program('semaphore'))],
 };
 

@@ -42,6 +42,14 @@ test('every line begins with its state; why and way out stand below', () => {
   `);
 });
 
+test('a command is on a line of its own, whole, however narrow the page, and never hostile', () => {
+  const command = `setcap cap_bpf+ep '/a/${'long/'.repeat(20)}agent'`;
+  const told = result('eBPF', 'evidence', { ...missing, remedy: `as root:\n${command}\n\u001b[2Jclear` });
+  const lines = renderDoctor(documentOf(told), { width: 60, color: false }).split('\n');
+  expect(lines).toContain(' '.repeat(17) + command);
+  expect(lines.join('\n')).not.toContain('\u001b');
+});
+
 test.each([
   ['all is well', [result('go', 'repro', ok(''))], 'can-run', /can run here, but nothing can watch/],
   ['a tracer', [result('dtrace', 'evidence', ok(''))], 'can-run', /watched by dtrace/],

@@ -33,7 +33,7 @@ const plan: SessionFile = {
   kernel: 'Linux 6.18.0',
   binaries: [{ ...other, variant: 'semaphore', toolchain: 'go1.9.7', goVersion: 'go1.9.7' }, other],
   arms: [{ ...arm, role: null, arguments: [], claims: 'made', timeoutMs: null }],
-  blocks: [{ tracer: 'dtrace', purpose: 'counted', runs: [{ run: '0001', arm: 0 }] }],
+  blocks: [{ tracer: 'dtrace', companion: null, purpose: 'counted', runs: [{ run: '0001', arm: 0 }] }],
 };
 const claims: Claims = {
   schemaVersion: 1,

@@ -40,6 +40,7 @@ const summary: RunSummary = {
   },
   claimed: null,
   notes: [],
+  crossCheck: null,
 };
 const texts = (file: PortHoldersFile | null, refusedAt: readonly string[] = []) =>
   nameForeignHolders(summary, file, refusedAt).doubts.map((doubt) => doubt.text);

@@ -44,6 +44,7 @@ export const session: SessionFile = {
   blocks: [
     {
       tracer: 'none',
+      companion: null,
       purpose: 'counted',
       runs: [
         { run: '0001', arm: 0 },
@@ -95,7 +96,11 @@ export async function saveSession(): Promise<{ directory: string; block: string 
   const directory = join(await temporaryDirectory(), 'session');
   await createSession(directory, session);
   const block = await createBlock(directory, 0, 'none');
-  await writeTracerFile(block, { rawTrace: null, ended: { exitCode: 0, signal: null } });
+  await writeTracerFile(block, {
+    rawTrace: null,
+    companionTrace: null,
+    ended: { exitCode: 0, signal: null },
+  });
   const lines = [
     {
       kind: 'launcher',

@@ -32,6 +32,8 @@ test.each([
   ['there and not counted', end(), { reason: 'count-mismatch', count: 1 }],
   ['not followed', end({ told: { 8: 1 }, notFollowed: 4 }), { reason: 'not-followed', count: 4 }],
   ['of 32-bit programs', end({ told: { 8: 1 }, compat: 2 }), { reason: 'probe-error', count: 2 }],
+  ['released and not told', end({ told: { 8: 1 }, releases: 3 }), { reason: 'count-mismatch', count: 3 }],
+  ['left out by the kernel', end({ told: { 8: 1 }, skipped: 5 }), { reason: 'dropped', count: 5 }],
 ])('what the kernel counted: %s', (_, last, loss) => {
   expect(losses(trace(begin(), exit(5), last))).toMatchObject([{ ...loss, extent: 'anywhere', pid: null }]);
 });
@@ -40,12 +42,36 @@ test.each([
   ['without its last record', trace(begin(), exit(5)), 'truncated'],
   ['without its first record', trace(exit(5), end()), 'truncated'],
   ['cut in a record', trace(begin(), end()).slice(0, -3), 'truncated'],
-  ['of another version', trace(begin(), end()).with(7, 2), 'unparsed'],
+  ['of another version', trace(begin(), end()).with(7, 1), 'unparsed'],
   ['with a size that can be none', trace(begin(), end(), Uint8Array.of(3, 0)), 'unparsed'],
 ])('a trace %s is a loss anywhere', (_, bytes, reason) => {
   expect(losses(bytes)).toContainEqual(
     expect.objectContaining({ reason, extent: 'anywhere', pid: null }) as unknown,
   );
+});
+
+test('a release is told by its own record or by the call of the close that made it', () => {
+  const identity = [
+    [4, 11],
+    [4, 0],
+    [8, 22],
+  ] as const;
+  const release = record({ kind: 9, at: origin + 3 }, identity);
+  const close = record({ kind: 4, flags: 1 | 64, nr: 3, at: origin + 4 }, [
+    [8, origin + 9],
+    [4, 0],
+    [4, 33],
+    [8, 44],
+    ...Array.from({ length: 4 }, () => [4, 0] as const),
+    [4, 2],
+    [2, 0],
+    [2, 0],
+  ]);
+  const told = { 4: 1, 9: 1 };
+  expect(losses(trace(begin(), release, close, end({ told, releases: 2 })))).toEqual([]);
+  expect(losses(trace(begin(), release, close, end({ told, releases: 3 })))).toMatchObject([
+    { reason: 'count-mismatch', count: 1 },
+  ]);
 });
 
 test('a record that fits no rule names its process, as far as its head can be read', () => {

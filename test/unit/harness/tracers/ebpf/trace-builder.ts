@@ -35,7 +35,7 @@ export function record(
 }
 
 export function trace(...records: readonly Uint8Array[]): Uint8Array {
-  return joined([Uint8Array.of(0x61, 0x66, 0x63, 0x65, 0x62, 0x70, 0x66, 1), ...records]);
+  return joined([Uint8Array.of(0x61, 0x66, 0x63, 0x65, 0x62, 0x70, 0x66, 2), ...records]);
 }
 
 export const origin = 1_000_000;
@@ -53,9 +53,12 @@ export interface Counts {
   readonly dropped?: Readonly<Record<number, number>>;
   readonly notFollowed?: number;
   readonly compat?: number;
+  readonly releases?: number;
+  readonly skipped?: number;
 }
 
-export function end({ told = {}, dropped = {}, notFollowed = 0, compat = 0 }: Counts = {}): Uint8Array {
+export function end(counted: Counts = {}): Uint8Array {
+  const { told = {}, dropped = {}, notFollowed = 0, compat = 0, releases = 0, skipped = 0 } = counted;
   const counts = (of: Readonly<Record<number, number>>): Field[] =>
     Array.from({ length: 12 }, (_, kind) => [8, of[kind] ?? 0]);
   return record({ kind: 11, at: origin }, [
@@ -63,6 +66,8 @@ export function end({ told = {}, dropped = {}, notFollowed = 0, compat = 0 }: Co
     ...counts(dropped),
     [8, notFollowed],
     [8, compat],
+    [8, releases],
+    [8, skipped],
   ]);
 }
 

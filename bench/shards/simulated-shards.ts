@@ -1,14 +1,14 @@
 /** Shards of a gate of any size, as they would be left by machines on which everything came out as it should. */
-import { digestOf } from '../harness/shards/shard-file.ts';
-import type { ShardHeader, SharedPlan } from '../harness/shards/shard-file.ts';
-import type { Arm } from '../src/experiment/arm.ts';
-import { runName } from '../src/experiment/plan.ts';
-import { placesOf } from '../src/experiment/shard.ts';
-import type { Shard } from '../src/experiment/shard.ts';
-import type { Finding } from '../src/findings/finding.ts';
-import { durationRecorder } from '../src/statistics/distribution.ts';
-import { fd, nanos, pid, tid } from '../src/trace/ids.ts';
-import type { RunSummary } from '../src/verdict/run-summary.ts';
+import { digestOf } from '../../harness/shards/shard-file.ts';
+import type { ShardHeader, SharedPlan } from '../../harness/shards/shard-file.ts';
+import type { Arm } from '../../src/experiment/arm.ts';
+import { runName } from '../../src/experiment/plan.ts';
+import { placesOf } from '../../src/experiment/shard.ts';
+import type { Shard } from '../../src/experiment/shard.ts';
+import type { Finding } from '../../src/findings/finding.ts';
+import { durationRecorder } from '../../src/statistics/distribution.ts';
+import { fd, nanos, pid, tid } from '../../src/trace/ids.ts';
+import type { RunSummary } from '../../src/verdict/run-summary.ts';
 
 const traced = { toolchain: 'go1.9.7', tracer: 'dtrace' } as const;
 const arms: readonly Arm[] = [
@@ -105,6 +105,7 @@ function tracedRun(run: string, expected: 'held' | 'clean' | null, place: number
     },
     claimed: { cycles: 100, binds: 200, addressInUse: isHeld ? 41 : 0 },
     notes: [],
+    crossCheck: null,
   };
 }
 

@@ -6,9 +6,9 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ShardMerge } from '../harness/shards/merge.ts';
-import { readShardFile } from '../harness/shards/read-shard-file.ts';
-import { sectionOf } from '../harness/shards/write-shard.ts';
+import { ShardMerge } from '../../harness/shards/merge.ts';
+import { readShardFile } from '../../harness/shards/read-shard-file.ts';
+import { sectionOf } from '../../harness/shards/write-shard.ts';
 import { simulatedHeader, simulatedRuns } from './simulated-shards.ts';
 
 const [shards = 0, runsPerShard = 0] = process.argv.slice(2).map(Number);

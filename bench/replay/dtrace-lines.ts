@@ -1,6 +1,5 @@
 /** The same trace as history.ts makes, as the D program prints it: bytes, a thousand cycles a chunk. */
 
-export const eventsPerCycle = 23;
 const cyclesPerChunk = 1000;
 const launcher = 10;
 const program = 100;

@@ -1,19 +1,25 @@
-/** One row in a process of its own, so that its peak memory is its own: `node row.js NAME CYCLES`, a line of JSON. */
-import { decode } from '../harness/tracers/dtrace/decode.ts';
-import type { TraceEvent } from '../src/trace/event.ts';
-import { analyzeBlock } from '../src/verdict/analysis.ts';
+/**
+ * One row in a process of its own, so that its peak memory is its own: `node row.js replay|dtrace CYCLES`, or
+ * `node row.js ebpf CYCLES FILE`; a line of JSON.
+ */
+import { readPieces } from '../../harness/store/regular-file.ts';
+import { decode as decodeDtrace } from '../../harness/tracers/dtrace/decode.ts';
+import { decode as decodeEbpf } from '../../harness/tracers/ebpf/decode.ts';
+import type { TraceEvent } from '../../src/trace/event.ts';
+import { analyzeBlock } from '../../src/verdict/analysis.ts';
 import { dtraceLines } from './dtrace-lines.ts';
 import { reconnectHistory } from './history.ts';
 
-const [name, cycleText] = process.argv.slice(2);
+const [name = '', cycleText, file = ''] = process.argv.slice(2);
 const cycles = Number(cycleText);
 const sources: Readonly<Record<string, () => AsyncIterable<readonly TraceEvent[]>>> = {
   replay: () => reconnectHistory('bench', '0001', cycles),
-  decode: () => decode(dtraceLines('bench', '0001', cycles)),
+  dtrace: () => decodeDtrace(dtraceLines('bench', '0001', cycles)),
+  ebpf: () => decodeEbpf(readPieces(file)),
 };
 
-const source = sources[name ?? ''];
-if (source === undefined) throw new Error(`no such row: ${String(name)}`);
+const source = sources[name];
+if (source === undefined) throw new Error(`no such row: ${name}`);
 let events = 0;
 async function* counted(): AsyncGenerator<readonly TraceEvent[]> {
   for await (const batch of source?.() ?? []) {

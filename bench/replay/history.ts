@@ -1,9 +1,8 @@
 /** A trace of any length as a reconnect program makes it: two sockets a cycle, read, closed late, bound again. */
-import type { Call, CallName, CallResult, TraceEvent } from '../src/trace/event.ts';
-import type { SocketAddress } from '../src/trace/address.ts';
-import { fd, nanos, pid, tid } from '../src/trace/ids.ts';
+import type { Call, CallName, CallResult, TraceEvent } from '../../src/trace/event.ts';
+import type { SocketAddress } from '../../src/trace/address.ts';
+import { fd, nanos, pid, tid } from '../../src/trace/ids.ts';
 
-export const eventsPerCycle = 30;
 const launcher = 10;
 const program = 100;
 const batchSize = 1024;

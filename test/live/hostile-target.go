@@ -1,0 +1,69 @@
+// A target that makes life hard for whoever traces it: `hostile-target WHAT`. Standard library only, so that
+// `go build` of this one file is enough. Its calls are raw ones: the first act takes the runtime's own descriptors away.
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+const closeRange = 436 // x86-64
+
+func main() {
+	runtime.LockOSThread()
+	acts := map[string]func(){"close-range": closeAll, "namespace": changeNamespace, "crowd": crowd}
+	acts[os.Args[1]]()
+}
+
+// closeAll closes every descriptor there can be, the bound one among them, and takes its port again.
+func closeAll() {
+	must(bind(1))
+	_, _, errno := syscall.RawSyscall(closeRange, 0, uintptr(^uint32(0)), 0)
+	must(errno)
+	must(bind(2))
+}
+
+// changeNamespace has the same port twice at one time: in two namespaces.
+func changeNamespace() {
+	must(bind(1))
+	_, _, errno := syscall.RawSyscall(syscall.SYS_UNSHARE, syscall.CLONE_NEWNET, 0, 0)
+	must(errno)
+	must(bind(2))
+}
+
+// crowd has more processes at one time than the tracer has room for. They end with it.
+func crowd() {
+	const more = 4096 + 200
+	for number := 0; number < more; number++ {
+		pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
+		if pid == 0 {
+			for {
+				syscall.RawSyscall(syscall.SYS_PAUSE, 0, 0, 0)
+			}
+		}
+		must(errno)
+	}
+	time.Sleep(time.Millisecond)
+}
+
+// bind opens a socket that has the port until somebody closes it. The exit code says which of them was refused.
+func bind(exitCode int) syscall.Errno {
+	descriptor, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_DGRAM, 0)
+	if err == nil {
+		err = syscall.Bind(descriptor, &syscall.SockaddrInet4{Port: 3001, Addr: [4]byte{127, 0, 0, 1}})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(exitCode)
+	}
+	return 0
+}
+
+func must(errno syscall.Errno) {
+	if errno != 0 {
+		os.Exit(100 + int(errno)%100)
+	}
+}
