@@ -107,7 +107,7 @@ function leftConnection({ leftConnections }: FailedBind): {
   const which = leftConnections.map((number) => `socket ${number}`).join(', ');
   return {
     code: 'left-connection',
-    text: `the address was in use, perhaps by a closed connection in FIN_WAIT, LAST_ACK or TIME_WAIT, which nothing refers to any more (${which})`,
+    text: `the address was in use, perhaps by a connection that no descriptor leads to: closed and in FIN_WAIT, LAST_ACK or TIME_WAIT, or never accepted (${which})`,
   };
 }
 

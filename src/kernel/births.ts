@@ -39,6 +39,8 @@ export function accepted(
   reference.closeOnExec = (flags & abi.SOCK_CLOEXEC) !== 0;
   const { reuseAddress, reusePort, v6Only, device, binding } = listener;
   Object.assign(socket, { reuseAddress, reusePort, v6Only, device, mayBeConnected: true });
+  // Its flags may be those of before.
+  socket.isHidden = listener.queueMayDiffer;
   if (binding === null) return;
   const host = binding.host === null || isUnspecified(binding.host) ? null : binding.host;
   books.ports.bind(socket, { ...unnamedBinding(host, binding.from, at, 'accept'), port: binding.port });

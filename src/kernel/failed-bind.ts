@@ -25,7 +25,7 @@ export function bindFailed(
   const { socket: candidate, enteredAt } = bind;
   const { pid, tid, at: returnedAt } = event;
   const { cycle } = thread.process;
-  const unknownPorts = books.ports.mayMeetUnknown(candidate, claim);
+  const unknownPorts = books.ports.unknownTo(candidate, claim) !== null;
   const prediction = claim === null ? null : books.ports.predict(candidate, claim, enteredAt, returnedAt);
   const blocking = [...(prediction?.holding ?? [])];
   const held = blocking.map((socket) => holdingOf(socket, enteredAt, returnedAt));

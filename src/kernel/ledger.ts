@@ -114,7 +114,7 @@ export interface FailedBind {
   readonly unknownPorts: boolean;
   /** It asked for port 0: the range is used up, nobody in particular holds it. */
   readonly anyPort: boolean;
-  /** TCP: numbers of sockets that have ended, and of which a connection may still have the port. */
+  /** TCP: numbers of sockets of which a connection may still have the port: they have ended, or ask for it anew. */
   readonly leftConnections: readonly number[];
   /** No loss lies between the creation of the oldest socket involved and the return of this call. */
   readonly intact: boolean;
@@ -166,11 +166,21 @@ export interface BindJudgement {
   readonly address: string;
   /** `undetermined`: what may stand in its way may have been gone, or the trace does not tell its port or where it went. */
   readonly predicted: 'free' | 'blocked' | 'undetermined';
+  /** What leaves an undetermined one open; else empty. */
+  readonly openBy: readonly Uncertainty[];
   /** `blocked`: EADDRINUSE. A bind that failed for another reason is not judged. */
   readonly answered: 'free' | 'blocked';
   /** Those in its way, in the order in which the kernel meets them. */
   readonly holders: readonly SocketView[];
 }
+
+/**
+ * Why the books can not tell what a bind is answered. `holder`: one in the way may be gone; `hidden`: a socket, or
+ * what is done to it, went where the trace does not follow; `connection`: one may still have the port, in a timed
+ * state or until its peer resets it; `address`: one of the kernel's choice, which nothing has told; `bucket`: what
+ * the port of TCP remembers of SO_REUSEPORT; `blind-spot`: a call that may hold or move anything.
+ */
+export type Uncertainty = 'holder' | 'hidden' | 'connection' | 'address' | 'bucket' | 'blind-spot';
 
 export interface LedgerSink {
   socketEnded(life: SocketLife): void;

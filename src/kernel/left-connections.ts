@@ -8,8 +8,11 @@ export interface LeftConnection {
   readonly claim: PortClaim;
   /** Its number in the run; of several with the same address and flags, the last one. */
   readonly socket: number;
+  /** `forGood`: for as long as the run lasts. */
   readonly since: Nanos;
 }
+
+export const forGood = Infinity as Nanos;
 
 /** Connections without a reference: nothing in a trace of calls shows how long they last. */
 export class LeftConnections {
@@ -39,6 +42,16 @@ export class LeftConnections {
     if (onPort.size === 0) this.#byPort.delete(port);
     return [...onPort.values()];
   }
+}
+
+/**
+ * One that listens can have had a connection of its own, which is in TIME_WAIT now while the socket is only bound:
+ * where it was shut down before it was connected or listened, and then its peer closed too (tcp_time_wait, tcp_done).
+ */
+export function ownConnection(candidate: Socket, asked: PortClaim, at: Nanos): readonly LeftConnection[] {
+  const { claim, number } = candidate;
+  if (claim === null) return [];
+  return tcpBlockers(asked, [{ claim, socket: number, since: at }]);
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { Nanos } from '../trace/ids.ts';
 import type { Binding } from './binding.ts';
 import { BindBuckets } from './bind-buckets.ts';
-import { blockers, overlaps, sharePort, type PortClaim } from './blockers.ts';
-import { LeftConnections, type LeftConnection } from './left-connections.ts';
+import { blockers, overlaps, type PortClaim } from './blockers.ts';
+import { forGood, LeftConnections, ownConnection } from './left-connections.ts';
+import { predictTcp, predictUdp, type BindPrediction, type BoundSocket } from './prediction.ts';
 import type { Socket } from './socket.ts';
 import { tcpBlockers, tcpOverlaps } from './tcp-blockers.ts';
 
@@ -16,25 +17,6 @@ export interface PendingBind {
   readonly followers: (() => void)[];
 }
 
-/** What the books say about a bind that has returned. */
-export interface BindPrediction {
-  /** If it failed with EADDRINUSE: those that may have been in its way, newest first. */
-  readonly holding: readonly Socket[];
-  /** If it succeeded: those that must have been gone. */
-  readonly gone: readonly Socket[];
-  /** Of `gone`, those that were certainly bound and referenced through the whole bind, by all that is known now. */
-  readonly certain: readonly Socket[];
-  /** Of `gone`, those that were certainly bound and in a table through the whole bind: it can not have succeeded. */
-  readonly impossible: readonly Socket[];
-  /** TCP: closed connections of the run that may still have been in the way, in a timed state. */
-  readonly left: readonly LeftConnection[];
-}
-
-interface Entry {
-  readonly claim: PortClaim;
-  readonly socket: Socket;
-}
-
 /**
  * Who is bound to what, in bind order (the order decides, blockers.ts). UDP and TCP have ports of their own; one
  * network namespace, the run's own. Sockets stay on the book until the last bind that was in flight at their end
@@ -45,6 +27,8 @@ export class PortBook {
   readonly #pending = new Set<PendingBind>();
   readonly #buckets = new BindBuckets();
   readonly #left = new LeftConnections();
+  /** Of TCP, to which the run has connected, or tried to. */
+  readonly #reached = new Set<number>();
   #ended: { readonly socket: Socket; readonly goneBy: Nanos }[] = [];
 
   bindEntered(socket: Socket, at: Nanos): PendingBind {
@@ -106,6 +90,22 @@ export class PortBook {
     this.#buckets.joined(claim, isCertain ? 'some' : isPossible ? 'perhaps' : 'none');
   }
 
+  /** A connect to that port was not refused. */
+  reached(port: number): void {
+    this.#reached.add(port);
+  }
+
+  /** Before it does: connections that nobody has accepted yet keep the flags and the owner that they were made with. */
+  flagsChange(socket: Socket): void {
+    if (!socket.listening || !this.#reached.has(socket.binding?.port ?? 0)) return;
+    this.#left.add(socket, forGood);
+    socket.queueMayDiffer = true;
+  }
+
+  #mayLeaveConnection({ mayBeConnected, endsConnections, binding }: Socket): boolean {
+    return mayBeConnected || (endsConnections && this.#reached.has(binding?.port ?? 0));
+  }
+
   unbind(socket: Socket): void {
     this.#remove(socket);
     socket.binding = null;
@@ -113,7 +113,7 @@ export class PortBook {
 
   /** @returns true where nothing in flight can still concern it, so that its life can be handed over now. */
   socketEnded(socket: Socket, goneBy: Nanos): boolean {
-    if (socket.mayBeConnected) this.#left.add(socket, goneBy);
+    if (this.#mayLeaveConnection(socket)) this.#left.add(socket, goneBy);
     if (this.#pending.size === 0) {
       this.#remove(socket);
       return true;
@@ -145,41 +145,12 @@ export class PortBook {
     const possible = this.#entries(candidate).filter(({ socket }) => {
       return (socket.binding?.from ?? Infinity) <= returnedAt && this.#possibleFrom(socket, enteredAt);
     });
-    const wasBound = (socket: Socket): boolean => {
-      return (socket.binding?.certainFrom ?? Infinity) < enteredAt && !socket.isHidden;
-    };
-    const isCertain = (socket: Socket): boolean => wasBound(socket) && socket.hasCertainDescriptor;
-    if (candidate.network === 'tcp')
-      return this.#predictTcp(claim, possible, { wasBound, isCertain, enteredAt });
-    const blocking = blockers(claim, possible).map(({ socket }) => socket);
-    // One that was bound meanwhile may have come after it.
-    const gone = blocking.filter(wasBound);
-    // A socket that lets it through hides those behind it only if it was certainly there.
-    const inTheWay = possible.filter((entry) => isCertain(entry.socket) || !sharePort(claim, entry.claim));
-    return {
-      holding: blockers(claim, inTheWay).map(({ socket }) => socket),
-      gone,
-      certain: gone.filter((socket) => socket.hasCertainReference),
-      impossible: gone.filter(isCertain),
-      left: [],
-    };
-  }
-
-  #predictTcp(
-    claim: PortClaim,
-    possible: readonly Entry[],
-    { wasBound, isCertain, enteredAt }: TcpQuestion,
-  ): BindPrediction {
-    const nobody = { holding: [], gone: [], certain: [], impossible: [], left: [] };
+    if (candidate.network === 'udp') return predictUdp(claim, possible, enteredAt);
     const owners = possible.map(({ socket }) => socket).filter((socket) => isOnPort(socket, claim.port));
     const isLetThrough = this.#buckets.letsThrough(claim, owners);
-    if (isLetThrough === 'yes') return nobody;
-    const holding = tcpBlockers(claim, possible).map(({ socket }) => socket);
-    const left = this.#left.inTheWay(claim, enteredAt);
-    if (isLetThrough === 'perhaps') return { ...nobody, holding, left };
-    const gone = holding.filter((socket) => wasBound(socket) && socket.keepsPort);
-    const certain = gone.filter((socket) => socket.hasCertainReference);
-    return { holding, gone, certain, impossible: gone.filter(isCertain), left };
+    const own = this.#mayLeaveConnection(candidate) ? ownConnection(candidate, claim, enteredAt) : [];
+    const left = [...this.#left.inTheWay(claim, enteredAt), ...own];
+    return predictTcp(claim, possible, enteredAt, { isLetThrough, left });
   }
 
   #possibleFrom(socket: Socket, from: Nanos): boolean {
@@ -187,8 +158,8 @@ export class PortBook {
     return !socket.isGone || this.#ended.some((ended) => ended.socket === socket && ended.goneBy >= from);
   }
 
-  #entries(candidate: Socket): Entry[] {
-    const entries: Entry[] = [];
+  #entries(candidate: Socket): BoundSocket[] {
+    const entries: BoundSocket[] = [];
     for (const socket of this.#bound.values()) {
       const { claim } = socket;
       if (socket === candidate || socket.network !== candidate.network || claim === null) continue;
@@ -197,17 +168,18 @@ export class PortBook {
     return entries;
   }
 
-  /** Something else may be in the way, or not in the way, for all that is known of the sockets and their flags. */
-  mayMeetUnknown(candidate: Socket, claim: PortClaim | null): boolean {
-    if (candidate.isHidden) return true;
+  /** Why something else may be in the way, or not in the way, for all that is known of the sockets and their flags. */
+  unknownTo(candidate: Socket, claim: PortClaim | null): 'hidden' | 'address' | null {
+    if (candidate.isHidden) return 'hidden';
     for (const socket of this.#bound.values()) {
       const { binding } = socket;
       if (socket === candidate || socket.network !== candidate.network || binding === null) continue;
-      if (binding.port === null) return true;
-      const isUncertain = binding.host === null || socket.isHidden;
-      if (isUncertain && binding.port === claim?.port) return true;
+      if (binding.port === null) return 'address';
+      if (binding.port !== claim?.port) continue;
+      if (socket.isHidden) return 'hidden';
+      if (binding.host === null) return 'address';
     }
-    return false;
+    return null;
   }
 
   /**
@@ -227,17 +199,11 @@ export class PortBook {
     const isPast = (socket: Socket): boolean => socket.closed !== null && socket.closed.at <= enteredAt;
     const covers = isTcp ? tcpOverlaps : overlaps;
     const blocking = isTcp ? tcpBlockers : blockers;
-    const wouldBlock = (entry: Entry): boolean =>
+    const wouldBlock = (entry: BoundSocket): boolean =>
       rule === 'blocks' ? blocking(claim, [entry]).length > 0 : covers(claim, entry.claim);
     if (others.some((entry) => !isPast(entry.socket) && wouldBlock(entry))) return [];
     return others.filter((entry) => isPast(entry.socket) && wouldBlock(entry)).map(({ socket }) => socket);
   }
-}
-
-interface TcpQuestion {
-  readonly wasBound: (socket: Socket) => boolean;
-  readonly isCertain: (socket: Socket) => boolean;
-  readonly enteredAt: Nanos;
 }
 
 function isOnPort({ network, binding }: Socket, port: number): boolean {

@@ -10,7 +10,7 @@ import { describedBy, identified, takenFromProcess } from './identify.ts';
 import { descriptorsPassed } from './message.ts';
 import type { InFlight, Thread } from './process-table.ts';
 import type { RunBooks } from './run-books.ts';
-import { listenReturned, listenerShutDown, tcpConnectReturned } from './tcp-calls.ts';
+import { listenReturned, tcpShutDown, tcpConnectReturned } from './tcp-calls.ts';
 import { deviceAt, deviceNamed } from './scope.ts';
 import type { Socket } from './socket.ts';
 import { closeReturned, execFailed, replaceReturned } from './taking-calls.ts';
@@ -61,14 +61,15 @@ function applyReturn(books: RunBooks, thread: Thread, inFlight: InFlight, event:
       // Without a peer it says ENOTCONN, and shuts down all the same.
       if (inFlight.socket !== null && (result.ok || result.errno === 'ENOTCONN')) {
         inFlight.socket.shutDownAt ??= enteredAt;
-        listenerShutDown(books, inFlight.socket, call.how);
+        tcpShutDown(books, inFlight.socket, call.how);
       }
       return;
     case 'setsockopt':
       if (result.ok) setOption(books, thread, inFlight, call, event);
       return;
     case 'fchown':
-      if (result.ok && inFlight.socket?.hasSubflow === false) ownerChanged(inFlight.socket, call.owner);
+      if (result.ok && inFlight.socket?.hasSubflow === false)
+        ownerChanged(books, inFlight.socket, call.owner);
       return;
     case 'close':
     case 'close_range':
@@ -144,8 +145,10 @@ function duplicate(
   copy.closeOnExec = closeOnExec;
 }
 
-function ownerChanged(socket: Socket, owner: number): void {
-  if (owner >= 0 && owner !== abi.OWNER_UNCHANGED) socket.owner = owner;
+function ownerChanged(books: RunBooks, socket: Socket, owner: number): void {
+  if (owner < 0 || owner === abi.OWNER_UNCHANGED) return;
+  books.ports.flagsChange(socket);
+  socket.owner = owner;
 }
 
 function fcntlReturned(
@@ -176,6 +179,7 @@ function setOption(
   const option = optionOf(call.level, call.option);
   if (option === null) return;
   socket.hasSubflow = socket.isMultipath;
+  books.ports.flagsChange(socket);
   if (call.value === null) return books.doubts.unreadable(thread, event.at, `the value given to ${option}`);
   if (option === 'device') {
     // A tracer that reads four bytes of every option gives a number for SO_BINDTODEVICE too, which names no device.

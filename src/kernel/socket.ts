@@ -40,6 +40,15 @@ export class Socket {
   listening = false;
   /** TCP: it has, or may have, a connection, which can outlive its last reference. */
   mayBeConnected = false;
+  /**
+   * TCP: it was shut down before it listened, so that every connection to it gets a FIN at once (sk_shutdown is
+   * inherited), and one that nobody accepts may end in TIME_WAIT.
+   */
+  endsConnections = false;
+  /** TCP: connections to it that nobody has accepted may have other flags than it has itself now. */
+  queueMayDiffer = false;
+  /** Its connect came back before it was answered. */
+  isConnecting = false;
   v6Only = false;
   device: string | null = null;
   binding: Binding | null = null;

@@ -55,20 +55,28 @@ function anyAddress({ family }: Socket): Asked['address'] {
 
 function listens(books: RunBooks, socket: Socket, from: Nanos, at: Nanos): void {
   socket.listening = true;
+  if (socket.shutDownAt !== null) socket.endsConnections = true;
   if (socket.binding === null) books.ports.bind(socket, unnamedBinding(wildcardOf(socket), from, at));
   else books.ports.joined(socket);
 }
 
-/** Back to a socket that is only bound, and not even that where the kernel chose the port (tcp_disconnect). */
-export function listenerShutDown(books: RunBooks, socket: Socket, how: number): void {
-  if (!socket.listening || how === SHUT_WR) return;
-  disconnect(books, socket);
+/**
+ * A listener goes back to a socket that is only bound, and not even that where the kernel chose the port
+ * (tcp_disconnect). So does one that is still connecting (inet_shutdown); whether it is, no call has told.
+ */
+export function tcpShutDown(books: RunBooks, socket: Socket, how: number): void {
+  const { binding } = socket;
+  if (socket.listening && how !== SHUT_WR) disconnect(books, socket);
+  if (!socket.isConnecting) return;
+  socket.isConnecting = false;
+  if (binding !== null && !binding.hostNamed) binding.host = null;
 }
 
 function disconnect(books: RunBooks, socket: Socket): void {
   const { binding } = socket;
   socket.listening = false;
   socket.mayBeConnected = false;
+  socket.isConnecting = false;
   if (binding === null) return;
   if (!binding.portNamed) return books.ports.unbind(socket);
   if (!binding.hostNamed) binding.host = binding.narrowedFrom ?? binding.host;
@@ -87,12 +95,15 @@ export function tcpConnectReturned(
 ): void {
   const { result, at } = event;
   const before = socket.address;
+  const isRefused = !result.ok && result.errno === 'ECONNREFUSED';
+  if (isInet(address) && !isRefused) books.ports.reached(address.port);
   // What its subflows are bound to from now on, no call tells.
   if (socket.isMultipath) socket.isHidden = true;
   if (address.family === 'unspec') {
     if (result.ok) disconnect(books, socket);
   } else if (isInet(address) && (result.ok || underWay.has(result.errno))) {
     socket.mayBeConnected = true;
+    socket.isConnecting = !result.ok;
     const any = wildcardOf(socket);
     if (socket.binding === null) books.ports.bind(socket, unnamedBinding(any, enteredAt, at, 'connect'));
     narrow(socket, address);
@@ -100,6 +111,8 @@ export function tcpConnectReturned(
     // The mapped wildcard, which counts as an address that was named, is not given back.
     narrow(socket, address);
     disconnect(books, socket);
+    // It was connected, and has ended: the socket was shut down before.
+    socket.mayBeConnected = result.errno === 'ECONNABORTED';
   }
   if (socket.address !== before) readdressed(books, socket, before);
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tracer } from '../../harness/tracers/tracer.ts';
+import type { Recording } from '../live/bind-table/judged-table.ts';
 import { recordTables } from '../live/bind-table/recording.ts';
 import type { Situation } from '../live/bind-table/situation.ts';
 import { generate, portsOfProgram, type Manner } from './generator.ts';
@@ -15,7 +16,8 @@ export interface ConformanceRequest {
   readonly binds: number;
   readonly tracer: Tracer;
   readonly programsOfRun: number;
-  readonly progress: (tally: Tally) => void;
+  /** After every batch, with the mistakes in it. */
+  readonly progress: (tally: Tally, mistakes: readonly Complaint[]) => void;
 }
 
 export interface Mistake extends Complaint {
@@ -30,51 +32,83 @@ export interface ConformanceResult {
 
 const manners: readonly Manner[] = ['calm', 'wild'];
 
-/** Stops at the end of the first batch in which there is a mistake. */
+/** What a program comes to, about. */
+const bindsOfProgram = 9;
+
+/** Goes on after a mistake. While one batch is judged, the next one runs. */
 export async function conform(request: ConformanceRequest): Promise<ConformanceResult> {
+  const { seed, binds, tracer, programsOfRun, progress } = request;
+  const expected = programsOfRun * manners.length * bindsOfProgram;
   const tally = new Tally();
-  for (let batch = 0; tally.binds < request.binds; batch++) {
-    const runs = manners.map((manner) => {
-      return programs(`${request.seed}-${batch}`, manner, request.programsOfRun);
-    });
-    const judged = await put(runs, request.tracer);
-    tally.add(judged.tally);
-    request.progress(tally);
-    if (judged.complaints.length === 0) continue;
-    const all = runs.flat();
-    const mistakes = judged.complaints.map((complaint) => {
-      return { ...complaint, situation: all.find(({ name }) => name === complaint.program) };
-    });
-    return { tally, mistakes };
+  const mistakes: Mistake[] = [];
+  let ahead: Batch | null = null;
+  for (let n = 0; tally.binds < binds; n++) {
+    const batch: Batch = ahead ?? start(`${seed}-${n}`, programsOfRun, tracer);
+    const recorded = await batch.recorded;
+    ahead = tally.binds + expected < binds ? start(`${seed}-${n + 1}`, programsOfRun, tracer) : null;
+    const { tally: counts, complaints } = await judge(recorded);
+    tally.add(counts);
+    const all = batch.runs.flat();
+    for (const complaint of complaints) {
+      mistakes.push({ ...complaint, situation: all.find(({ name }) => name === complaint.program) });
+    }
+    progress(tally, complaints);
   }
-  return { tally, mistakes: [] };
+  return { tally, mistakes };
 }
 
-function programs(seed: string, manner: Manner, count: number): Situation[] {
-  return Array.from({ length: count }, (_, index) => generate(`${seed}-${index}`, manner));
+interface Batch {
+  readonly runs: readonly (readonly Situation[])[];
+  readonly recorded: Promise<Recorded>;
+}
+
+interface Recorded {
+  readonly directory: string;
+  readonly recording: Recording;
+}
+
+function start(seed: string, count: number, tracer: Tracer): Batch {
+  const runs = manners.map((manner) =>
+    Array.from({ length: count }, (_, index) => generate(`${seed}-${index}`, manner)),
+  );
+  const recorded = record(runs, tracer);
+  // Whoever waits for it is told; until then it is nobody's.
+  recorded.catch(() => undefined);
+  return { runs, recorded };
 }
 
 /** One recording with a run for each list of programs. */
-export async function put(runs: readonly (readonly Situation[])[], tracer: Tracer): Promise<Conformance> {
+export async function put(runs: Batch['runs'], tracer: Tracer): Promise<Conformance> {
+  return judge(await record(runs, tracer));
+}
+
+async function record(runs: Batch['runs'], tracer: Tracer): Promise<Recorded> {
   const directory = await mkdtemp(join(tmpdir(), 'afterclose-conformance-'));
+  const tables = runs.map((situations, index) => {
+    return { run: String(index + 1).padStart(4, '0'), situations, portsOfEach: portsOfProgram };
+  });
   try {
-    const tables = runs.map((situations, index) => {
-      return { run: String(index + 1).padStart(4, '0'), situations, portsOfEach: portsOfProgram };
-    });
-    const recording = await recordTables(directory, tables, tracer);
-    const judged = await judgeConformance(recording);
-    const complaints = recording.runs.filter((run) => run.complaints !== '' || run.claims === null);
-    return {
-      ...judged,
-      complaints: [
-        ...judged.complaints,
-        ...complaints.map((run) => ({
-          program: '',
-          text: `run ${run.run} did not end well: ${run.complaints}`,
-        })),
-      ],
-    };
-  } finally {
+    return { directory, recording: await recordTables(directory, tables, tracer) };
+  } catch (error) {
     await rm(directory, { recursive: true, force: true });
+    throw error;
   }
+}
+
+async function judge(recorded: Recorded): Promise<Conformance> {
+  const { recording } = recorded;
+  try {
+    const judged = await judgeConformance(recording);
+    const bad = recording.runs.filter((run) => run.complaints !== '' || run.claims === null);
+    const complaints = bad.map(({ run, complaints: said }) => {
+      return { program: '', text: `run ${run} did not end well: ${said}` };
+    });
+    return { ...judged, complaints: [...judged.complaints, ...complaints] };
+  } finally {
+    await discard(recorded);
+  }
+}
+
+async function discard({ directory }: Recorded): Promise<void> {
+  await rm(directory, { recursive: true, force: true });
 }

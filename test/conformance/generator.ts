@@ -2,9 +2,22 @@
  * Random programs for the kernel and the replay: sequences of steps for go-fixtures/bind-table, drawn from a seed.
  * What a step meets is left to the kernel; the generator only keeps track of what is there to be named.
  */
-import { randomFromSeed, type Random } from '../../src/experiment/random.ts';
+import { randomFromSeed } from '../../src/experiment/random.ts';
+import { closes, closesRange, duplicates, passes, receives, replaces } from './descriptor-steps.ts';
+import { Draft, stepsOfProgram } from './draft.ts';
+import { changesIdentity, execs, exits, forks, interrupts, parks, startsThread } from './process-steps.ts';
+import {
+  accepts,
+  binds,
+  connects,
+  givesAway,
+  listens,
+  opens,
+  sends,
+  setsOption,
+  shutsDown,
+} from './socket-steps.ts';
 import type { Situation } from '../live/bind-table/situation.ts';
-import type { OwnPort, Step } from '../live/bind-table/steps.ts';
 
 /**
  * `calm`: one thread at a time, every port of the kernel's choice is asked for at once, no descriptor goes where a
@@ -13,368 +26,41 @@ import type { OwnPort, Step } from '../live/bind-table/steps.ts';
 export type Manner = 'calm' | 'wild';
 
 export function generate(seed: string, manner: Manner): Situation {
-  const author = new Author(randomFromSeed(seed), manner);
-  return { name: `${manner} ${seed}`, rule: manner, steps: author.program(), tolerant: true };
+  const draft = new Draft(randomFromSeed(seed), manner);
+  while (draft.steps.length < stepsOfProgram) act(draft);
+  return { name: `${manner} ${seed}`, rule: manner, steps: draft.steps, tolerant: true };
 }
 
-type Port = OwnPort | 'told';
-
-/** A descriptor. */
-interface Known {
-  readonly name: string;
-  /** Shared by its duplicates. */
-  readonly about: About;
-}
-
-interface About {
-  readonly isMultipath: boolean;
-  readonly network: 'udp' | 'tcp';
-  readonly family: 'inet' | 'inet6';
-  /** Which of the program's ports; `told`: of the kernel's choice; null: none. */
-  port: Port | null;
-  address: string | null;
-  listening: boolean;
-  /** Which ports it may be bound to: whether a bind was refused is the kernel's affair. */
-  readonly tried: Set<Port>;
-}
-
-const addresses = {
-  inet: ['127.0.0.1', '127.0.0.1', '127.0.0.2', '0.0.0.0', '0.0.0.0', '127.0.0.6'],
-  inet6: ['::1', '::1', '::', '::', '::ffff:127.0.0.1', '::ffff:127.0.0.2', '::ffff:0.0.0.0'],
-} as const;
-/** More than one, so that binds of the same program can also miss each other. */
-const ports = ['own+0', 'own+1'] as const;
-const drawnPorts = ['own+0', 'own+0', 'own+1'] as const;
-export const portsOfProgram = ports.length;
-const stepsOfProgram = 60;
-
-class Author {
-  readonly #random: Random;
-  readonly #manner: Manner;
-  readonly #steps: Step[] = [];
-  #sockets: Known[] = [];
-  #children: string[] = [];
-  #readers: string[] = [];
-  #pairs: string[] = [];
-  readonly #connectedPorts = new Set<Port>();
-  /** A program in which descriptors travel in messages. */
-  readonly #passes: boolean;
-  #names = 0;
-  #isRoot = true;
-
-  constructor(random: Random, manner: Manner) {
-    this.#random = random;
-    this.#manner = manner;
-    this.#passes = manner === 'wild' && random.below(6) === 0;
-  }
-
-  program(): readonly Step[] {
-    while (this.#steps.length < stepsOfProgram) this.#act();
-    return this.#steps;
-  }
-
-  #act(): void {
-    const weighted: readonly (readonly [number, () => void])[] = [
-      [this.#sockets.length > 7 ? 2 : 14, () => this.#open()],
-      [30, () => this.#bind()],
-      [5, () => this.#listen()],
-      [5, () => this.#connect()],
-      [4, () => this.#accept()],
-      [6, () => this.#option()],
-      [7, () => this.#close()],
-      [3, () => this.#closeRange()],
-      [5, () => this.#duplicate()],
-      [2, () => this.#replace()],
-      [2, () => this.#shutdown()],
-      [2, () => this.#chown()],
-      [2, () => this.#send()],
-      [1, () => this.#identity()],
-      [this.#children.length > 1 ? 0 : 2, () => this.#fork()],
-      [3, () => this.#exec()],
-      [2, () => this.#exit()],
-      [this.#readers.length > 1 ? 0 : 4, () => this.#park()],
-      [3, () => this.#interrupt()],
-      [this.#passes ? 26 : 0, () => this.#pass()],
-      [this.#passes ? 10 : 0, () => this.#receive()],
-    ];
-    let left = this.#random.below(weighted.reduce((sum, [weight]) => sum + weight, 0));
-    for (const [weight, act] of weighted) {
-      left -= weight;
-      if (left < 0) return act();
-    }
-  }
-
-  #push(step: Step): void {
-    this.#steps.push(step);
-  }
-
-  #name(): string {
-    return `n${this.#names++}`;
-  }
-
-  #know(name: string, about: About): void {
-    this.#sockets.push({ name, about });
-  }
-
-  #chance(oneIn: number): boolean {
-    return this.#random.below(oneIn) === 0;
-  }
-
-  #one<T>(from: readonly T[]): T | undefined {
-    return from.length === 0 ? undefined : from[this.#random.below(from.length)];
-  }
-
-  #open(): void {
-    const kind = this.#one(['udp', 'udp', 'udp', 'tcp', 'tcp', 'tcp', 'mptcp'] as const) ?? 'udp';
-    const family = this.#chance(3) ? 'inet6' : 'inet';
-    const name = this.#name();
-    this.#push({ do: 'socket', as: name, family, text: kind, value: this.#random.below(2) });
-    const network = kind === 'udp' ? 'udp' : 'tcp';
-    const isMultipath = kind === 'mptcp';
-    this.#know(name, {
-      isMultipath,
-      network,
-      family,
-      port: null,
-      address: null,
-      listening: false,
-      tried: new Set(),
-    });
-    for (const option of ['reuseAddress', 'reusePort'] as const) {
-      if (this.#chance(5)) this.#push({ do: 'option', of: name, text: option, value: 1 });
-    }
-    if (family === 'inet6' && this.#chance(4))
-      this.#push({ do: 'option', of: name, text: 'v6Only', value: 1 });
-  }
-
-  #mayBind(network: 'udp' | 'tcp', port: Port): boolean {
-    return this.#manner === 'wild' || network === 'udp' || !this.#connectedPorts.has(port);
-  }
-
-  #bind(): void {
-    const socket = this.#one(this.#sockets.filter(({ about: { port } }) => port === null));
-    if (socket === undefined) return this.#open();
-    const address = this.#one<string>(addresses[socket.about.family]) ?? '';
-    if (this.#chance(12)) {
-      this.#push({ do: 'bind', of: socket.name, address, port: 0 });
-      this.#tell(socket);
-      socket.about.tried.add('told');
-      Object.assign(socket.about, { address, port: 'told' });
-      return;
-    }
-    const port = this.#chance(20) ? 'told' : (this.#one(drawnPorts) ?? 'own+0');
-    if (!this.#mayBind(socket.about.network, port)) return;
-    this.#push({ do: 'bind', of: socket.name, address, port });
-    socket.about.tried.add(port);
-    // Perhaps refused: then it may try again elsewhere.
-    if (this.#chance(2)) Object.assign(socket.about, { address, port });
-  }
-
-  /** In wild programs the kernel's choice may stay unknown, for as long as the socket lives. */
-  #tell({ name }: Known): void {
-    if (this.#manner === 'calm' || this.#passes || !this.#chance(60)) this.#push({ do: 'tell', of: name });
-  }
-
-  #listen(): void {
-    const socket = this.#one(
-      this.#sockets.filter(({ about: { network, listening } }) => network === 'tcp' && !listening),
-    );
-    if (socket === undefined) return;
-    if ([...socket.about.tried].some((port) => !this.#mayBind('tcp', port))) return;
-    this.#push({ do: 'listen', of: socket.name });
-    socket.about.listening = true;
-    // Its bind may have been refused: then it is the listen that chose a port.
-    this.#tell(socket);
-    socket.about.tried.add('told');
-    socket.about.port ??= 'told';
-  }
-
-  #connect(): void {
-    if (this.#chance(5)) {
-      const bound = this.#one(this.#sockets.filter(({ about: { network } }) => network === 'udp'));
-      if (bound !== undefined) this.#push({ do: 'connect', of: bound.name, family: 'unspec' });
-      return;
-    }
-    const socket = this.#one(this.#sockets.filter(({ about: { listening } }) => !listening));
-    if (socket === undefined) return;
-    // What the subflows of MPTCP are bound to then, no call tells.
-    if (this.#manner === 'calm' && socket.about.isMultipath) return;
-    const target = this.#one(
-      this.#sockets.filter(({ about: { family, listening, network, port } }) => {
-        return (
-          family === socket.about.family && network === 'tcp' && port !== null && port !== 'told' && listening
-        );
-      }),
-    );
-    const address =
-      socket.about.family === 'inet' ? '127.0.0.1' : (this.#one(['::1', '::ffff:127.0.0.1']) ?? '::1');
-    const port = target?.about.port ?? null;
-    this.#push({
-      do: 'connect',
-      of: socket.name,
-      address,
-      port: socket.about.network === 'tcp' ? (port ?? 9) : 9,
-    });
-    this.#tell(socket);
-    if (socket.about.network === 'tcp') {
-      for (const tried of socket.about.tried) this.#connectedPorts.add(tried);
-      if (port !== null) this.#connectedPorts.add(port);
-      this.#connectedPorts.add('told');
-    }
-    socket.about.port ??= 'told';
-  }
-
-  #accept(): void {
-    const listener = this.#one(this.#sockets.filter(({ about: { listening } }) => listening));
-    if (listener === undefined) return;
-    const name = this.#name();
-    this.#push({ do: 'accept', of: listener.name, as: name });
-    this.#push({ do: 'tell', of: name });
-    const { about } = listener;
-    const { family, port, isMultipath } = about;
-    const tried = new Set(about.tried);
-    this.#know(name, { isMultipath, network: 'tcp', family, port, address: null, listening: false, tried });
-  }
-
-  #option(): void {
-    const socket = this.#one(this.#sockets);
-    if (socket === undefined) return;
-    const option = this.#one(['reuseAddress', 'reuseAddress', 'reusePort'] as const);
-    this.#push({ do: 'option', of: socket.name, text: option ?? 'reusePort', value: this.#random.below(2) });
-  }
-
-  #close(): void {
-    const socket = this.#take();
-    if (socket !== undefined) this.#push({ do: 'close', of: socket.name });
-  }
-
-  #closeRange(): void {
-    const closesOnExec = this.#chance(3);
-    const socket = closesOnExec ? this.#one(this.#sockets) : this.#take();
-    if (socket !== undefined) this.#push({ do: 'closeRange', of: socket.name, value: closesOnExec ? 4 : 0 });
-  }
-
-  #take(): Known | undefined {
-    const socket = this.#one(this.#sockets);
-    this.#sockets = this.#sockets.filter((each) => each !== socket);
-    return socket;
-  }
-
-  #duplicate(): void {
-    const socket = this.#one(this.#sockets);
-    if (socket === undefined) return;
-    const name = this.#name();
-    const call = this.#one(['dup', 'F_DUPFD', 'F_DUPFD_CLOEXEC'] as const) ?? 'dup';
-    this.#push({ do: 'duplicate', text: call, of: socket.name, as: name });
-    this.#sockets.push({ ...socket, name });
-  }
-
-  #replace(): void {
-    const socket = this.#one(this.#sockets);
-    const other = this.#one(this.#sockets.filter((each) => each !== socket));
-    if (socket === undefined || other === undefined) return;
-    const call = this.#one(['dup2', 'dup3'] as const) ?? 'dup2';
-    this.#push({ do: 'duplicate', text: call, of: socket.name, as: other.name });
-    this.#sockets = this.#sockets.filter((each) => each !== other);
-    this.#sockets.push({ ...socket, name: other.name });
-  }
-
-  #shutdown(): void {
-    const socket = this.#one(this.#sockets);
-    if (socket === undefined) return;
-    // It lets a reader return, at some moment of its own.
-    if (this.#manner === 'calm' && this.#readers.length > 0) return;
-    this.#push({ do: 'shutdown', of: socket.name });
-    socket.about.listening = false;
-  }
-
-  #chown(): void {
-    const socket = this.#one(this.#sockets);
-    if (socket !== undefined)
-      this.#push({ do: 'fchown', of: socket.name, value: this.#random.below(2) * 1000 });
-  }
-
-  #send(): void {
-    const socket = this.#one(this.#sockets.filter(({ about: { network } }) => network === 'udp'));
-    if (socket === undefined) return;
-    this.#push({
-      do: 'send',
-      of: socket.name,
-      address: socket.about.family === 'inet' ? '127.0.0.1' : '::1',
-      port: 9,
-    });
-    this.#tell(socket);
-    socket.about.tried.add('told');
-    socket.about.port ??= 'told';
-  }
-
-  #identity(): void {
-    this.#isRoot = this.#chance(2);
-    this.#push({ do: 'identity', text: 'setfsuid', value: this.#isRoot ? 0 : 1000 });
-  }
-
-  #fork(): void {
-    // Another user may not run the executor's file.
-    if (!this.#isRoot) return;
-    const name = this.#name();
-    const socket = this.#one(this.#sockets);
-    if (socket !== undefined && this.#chance(3)) this.#push({ do: 'spawn', as: name, of: socket.name });
-    else this.#push({ do: 'fork', as: name, value: this.#chance(4) ? 1 : 0 });
-    this.#children.push(name);
-  }
-
-  #exec(): void {
-    const child = this.#one(this.#children);
-    if (child !== undefined) this.#push({ do: 'exec', of: child });
-  }
-
-  #exit(): void {
-    const child = this.#one(this.#children);
-    if (child === undefined) return;
-    this.#children = this.#children.filter((each) => each !== child);
-    this.#push({ do: 'exit', of: child });
-  }
-
-  #park(): void {
-    // Another user may not see in /proc that the thread sleeps.
-    const socket = this.#one(
-      this.#sockets.filter(({ about: { network } }) => this.#isRoot && network === 'udp'),
-    );
-    if (socket === undefined) return;
-    const name = this.#name();
-    const call = this.#one(['recvfrom', 'recvmsg', 'read'] as const) ?? 'recvfrom';
-    this.#push({ do: 'park', text: call, of: socket.name, as: name });
-    this.#readers.push(name);
-    // What it is there for: the descriptor goes, and the call stays.
-    if (this.#chance(2)) {
-      this.#sockets = this.#sockets.filter((each) => each !== socket);
-      this.#push({ do: 'close', of: socket.name });
-    }
-  }
-
-  #interrupt(): void {
-    const reader = this.#one(this.#readers);
-    if (reader === undefined) return;
-    this.#readers = this.#readers.filter((each) => each !== reader);
-    this.#push({ do: 'interrupt', of: reader });
-  }
-
-  #pass(): void {
-    const socket = this.#one(this.#sockets);
-    if (socket === undefined) return;
-    const name = this.#name();
-    this.#push({ do: 'pass', of: socket.name, as: name });
-    this.#pairs.push(name);
-    if (!this.#chance(2)) return;
-    this.#sockets = this.#sockets.filter((each) => each !== socket);
-    this.#push({ do: 'close', of: socket.name });
-  }
-
-  #receive(): void {
-    const pair = this.#one(this.#pairs);
-    if (pair === undefined) return;
-    const name = this.#name();
-    this.#push({ do: 'receive', of: pair, as: name });
-    if (this.#chance(2)) this.#push({ do: 'close', of: name });
+function act(draft: Draft): void {
+  const weighted: readonly (readonly [number, (draft: Draft) => void])[] = [
+    [draft.sockets.length > 7 ? 2 : 14, opens],
+    [30, binds],
+    [5, listens],
+    [5, connects],
+    [4, accepts],
+    [6, setsOption],
+    [7, closes],
+    [3, closesRange],
+    [5, duplicates],
+    [2, replaces],
+    [2, shutsDown],
+    [2, givesAway],
+    [2, sends],
+    [1, changesIdentity],
+    [draft.children.length > 1 ? 0 : 2, forks],
+    [draft.threads.length > 0 ? 0 : 2, startsThread],
+    [3, execs],
+    [2, exits],
+    [draft.readers.length > 1 ? 0 : 4, parks],
+    [3, interrupts],
+    [draft.passesNow ? 60 : 0, passes],
+    [draft.passesNow ? 24 : 0, receives],
+  ];
+  let left = draft.random.below(weighted.reduce((sum, [weight]) => sum + weight, 0));
+  for (const [weight, step] of weighted) {
+    left -= weight;
+    if (left < 0) return step(draft);
   }
 }
+
+export { portsOfProgram } from './socket-steps.ts';

@@ -16,17 +16,18 @@ const { tally, mistakes } = await conform({
   binds: Number(binds),
   tracer,
   programsOfRun: Number(programsOfRun),
-  progress: ({ binds: done }) => {
-    process.stderr.write(
-      `${done} binds after ${((performance.now() - startedAt) / 1000).toFixed(0)} s`.concat('\n'),
-    );
+  progress: ({ binds: done, undetermined }, wrong) => {
+    for (const { program, text } of wrong) process.stderr.write(`MISTAKE in program "${program}": ${text}\n`);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+    const megabytes = (process.memoryUsage.rss() / 2 ** 20).toFixed(0);
+    const text = `${done} binds, ${undetermined} undetermined, after ${seconds} s, ${megabytes} MB`;
+    process.stderr.write(`${text}\n`);
   },
 });
 say(summary(tally).join('\n'));
 const first =
   mistakes.find(({ situation, text }) => situation !== undefined && !text.includes('undetermined')) ??
   mistakes.find(({ situation }) => situation !== undefined);
-for (const { program, text } of mistakes.slice(0, 20)) say(`MISTAKE in program "${program}": ${text}`);
 if (first?.situation !== undefined) {
   const kind = kindOf(first.text);
   const shortest = await shrink(first.situation, async (candidates) => {
@@ -48,12 +49,16 @@ function kindOf(text: string): string {
 }
 
 function summary(all: Tally): string[] {
-  const { binds, undetermined, failed, named } = all;
+  const { programs, binds: judged, undetermined, failed, named } = all;
   const share = (count: number, of: number): string => `${((100 * count) / of).toFixed(2)} %`;
+  const reasons = [...all.openBy].sort(([, a], [, b]) => b - a);
   return [
-    `seed ${seed}, tracer ${tracerName}: ${binds} binds and listens judged, ${mistakes.length} mistakes`,
-    `undetermined ${share(undetermined, binds)}`,
-    `refused with EADDRINUSE ${share(failed, binds)}, of these with the holder named ${share(named, failed)}`,
+    `seed ${seed}, tracer ${tracerName}: ${judged} binds and listens of ${programs} programs judged, ${mistakes.length} mistakes`,
+    ...[...all.elsewhere].map(([where, count]) => `by ${where} ${share(count, judged)}`),
+    `undetermined ${share(undetermined, judged)}`,
+    ...reasons.map(([reason, count]) => `  by ${reason} ${share(count, judged)}`),
+    `refused with EADDRINUSE ${share(failed, judged)}, of these with the holder named ${share(named, failed)}`,
+    `  so of all with the holder named ${share(named, judged)}`,
     `calls: ${all
       .shares()
       .map(([name, percent]) => `${name} ${percent.toFixed(2)} %`)

@@ -1,11 +1,17 @@
 import type { BindJudgement } from '../../src/kernel/ledger.ts';
 import { CLONE_THREAD } from '../../src/kernel/abi.ts';
 import type { Call, TraceEvent } from '../../src/trace/event.ts';
+import type { Tid } from '../../src/trace/ids.ts';
 
 /** What a conformance run consisted of, in counts that can be added up. */
 export class Tally {
+  programs = 0;
   binds = 0;
   undetermined = 0;
+  /** By what left them open, one reason or several. */
+  readonly openBy = new Map<string, number>();
+  /** Those of other threads and of children. */
+  readonly elsewhere = new Map<string, number>();
   /** Answered with EADDRINUSE. */
   failed = 0;
   /** Of these, those for which the replay named who was in the way. */
@@ -13,32 +19,40 @@ export class Tally {
   tellsIdentity = false;
   readonly calls = new Map<string, number>();
 
-  judged({ predicted, answered, holders }: BindJudgement): void {
+  /** @param first the executor's first thread */
+  judged({ predicted, openBy, answered, holders, pid, tid }: BindJudgement, first: Tid | null): void {
     this.binds++;
-    if (predicted === 'undetermined') this.undetermined++;
+    if (tid !== first) increase(this.elsewhere, Number(pid) === Number(first) ? 'threads' : 'children');
+    if (predicted === 'undetermined') {
+      this.undetermined++;
+      increase(this.openBy, [...openBy].sort().join(' and '));
+    }
     if (answered === 'free') return;
     this.failed++;
     if (predicted === 'blocked' && holders.length > 0) this.named++;
   }
 
   saw(event: TraceEvent): void {
-    if (event.kind === 'exit' && event.last) this.#count('exit');
+    if (event.kind === 'exit' && event.last) increase(this.calls, 'exit');
     if ('socket' in event) this.tellsIdentity = true;
-    if (event.kind === 'return' && event.passesDescriptors === true) this.#count('SCM_RIGHTS');
+    if (event.kind === 'return' && event.passesDescriptors === true) increase(this.calls, 'SCM_RIGHTS');
     if (event.kind === 'return' && event.name.startsWith('recv') && isInterrupted(event)) {
-      this.#count('blocking receive');
+      increase(this.calls, 'blocking receive');
     }
     const kind = event.kind === 'enter' && !makesThread(event.call) ? kinds.get(event.call.name) : undefined;
-    if (kind !== undefined) this.#count(kind);
+    if (kind !== undefined) increase(this.calls, kind);
   }
 
   add(other: Tally): void {
+    this.programs += other.programs;
     this.binds += other.binds;
     this.undetermined += other.undetermined;
     this.failed += other.failed;
     this.named += other.named;
     this.tellsIdentity ||= other.tellsIdentity;
-    for (const [name, count] of other.calls) this.#count(name, count);
+    for (const [name, count] of other.calls) increase(this.calls, name, count);
+    for (const [reason, count] of other.openBy) increase(this.openBy, reason, count);
+    for (const [where, count] of other.elsewhere) increase(this.elsewhere, where, count);
   }
 
   /** In percent of all calls of these kinds, most frequent first. */
@@ -47,10 +61,10 @@ export class Tally {
     const shares = [...this.calls].map(([name, count]) => [name, (100 * count) / total] as const);
     return shares.sort(([, a], [, b]) => b - a);
   }
+}
 
-  #count(kind: string, by = 1): void {
-    this.calls.set(kind, (this.calls.get(kind) ?? 0) + by);
-  }
+function increase(counts: Map<string, number>, name: string, by = 1): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
 }
 
 /** It waited until a signal ended it. */
@@ -86,4 +100,12 @@ const kinds: ReadonlyMap<string, string> = new Map([
   ['fchown', 'fchown'],
   ['sendto', 'send'],
   ['getsockname', 'getsockname'],
+]);
+
+/** All that are counted: each has to be a share that can be seen. */
+export const kindsOfCalls: ReadonlySet<string> = new Set([
+  ...kinds.values(),
+  'exit',
+  'blocking receive',
+  'SCM_RIGHTS',
 ]);

@@ -9,7 +9,7 @@ import { answersOf, candidateRow, formatRows, judgeTables } from './bind-table/j
 import { keepRecording } from './bind-table/kept-recording.ts';
 import { recordTables } from './bind-table/recording.ts';
 import { situations } from './bind-table/situations.ts';
-import { canMakeDevice, hiddenTables, mainTable } from './bind-table/tables.ts';
+import { canMakeDevice, hiddenTables, leftTable, mainTable } from './bind-table/tables.ts';
 import { missingDtrace } from './started-repro.ts';
 
 let missing: string | null = null;
@@ -23,7 +23,7 @@ describe('under DTrace', () => {
   });
 
   test('every bind is answered as the replay predicts', async () => {
-    const tables = [mainTable, ...hiddenTables];
+    const tables = [mainTable, ...hiddenTables, leftTable];
     const recording = await recordTables(await temporaryDirectory(), tables, dtrace);
     expect(recording.end).toEqual({ exitCode: 0, signal: null, stderr: '' });
     expect(recording.runs.map(({ complaints }) => complaints)).toEqual(tables.map(() => ''));
@@ -56,6 +56,16 @@ describe('under DTrace', () => {
       expect(candidates.map((row) => row?.answered)).toContain('blocked');
       expect(hidden[index]?.doubts.map(({ code }) => code)).toContain('blind-spot');
     }
+    const left = hidden.at(-1)!;
+    for (const { name } of leftTable.situations) {
+      expect(candidateRow(left, name)).toMatchObject({ predicted: 'undetermined', answered: 'blocked' });
+    }
+    expect(left.doubts.map(({ code }) => code).sort()).toEqual([
+      'left-connection',
+      'left-connection',
+      'left-connection',
+      'unknown-address',
+    ]);
   });
 
   test('a second network interface can be made, so no situation is left out', (context) => {

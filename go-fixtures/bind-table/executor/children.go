@@ -14,19 +14,14 @@ import (
 // childArgument makes this program the one that a child execs.
 const childArgument = "child"
 
-// child is a process that does nothing but hold descriptors.
+// child is a process that holds descriptors, and does what it is told.
 type child struct {
 	pid     int
-	command int   // what is written here it does
-	report  int   // it writes a byte here when it has begun to run user code
-	far     []int // its ends of the two pipes, while they are open here
+	command int            // the orders that are written here it carries out
+	report  int            // here it writes what they came to, and a first time when it has begun to run user code
+	far     []int          // its ends of the two pipes, while they are open here
+	fds     map[string]int // its descriptors; those of the table itself where it shares that
 }
-
-const (
-	commandExec  = 'e'
-	commandClose = 'c' // sets close-on-exec on what it was given, and execs
-	commandExit  = 'x'
-)
 
 // fork makes a child with a copy of the table, or with Value 1 one that shares it. It does not exec: also
 // close-on-exec descriptors stay.
@@ -55,20 +50,20 @@ func (t *table) fork(s step) error {
 	if errno != 0 {
 		return errno
 	}
-	c.pid = pid
+	c.pid, c.fds = pid, t.fds
 	t.children[s.As] = c
 	if s.Value == 0 {
+		c.fds = copyOf(t.fds)
 		c.closeFar()
 	}
 	return c.began()
 }
 
-// forkWaiter is clone(2) as fork(2) does it. The child has one thread and no Go runtime that could be relied
-// on: it makes raw system calls only, on memory that is there already, until it execs or exits.
+// forkWaiter is clone(2) as fork(2) does it. The child has one thread, on which it obeys.
 //
 //go:norace
 func forkWaiter(flags uintptr, command, report int, path *byte, argv, envp **byte) (int, syscall.Errno) {
-	var order [1]byte
+	o := new(order)
 	parent := syscall.Getpid()
 	pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, flags, 0, 0, 0, 0, 0)
 	if errno != 0 || pid != 0 {
@@ -76,13 +71,9 @@ func forkWaiter(flags uintptr, command, report int, path *byte, argv, envp **byt
 	}
 	syscall.RawSyscall(syscall.SYS_PRCTL, syscall.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0)
 	orphan, _, _ := syscall.RawSyscall(syscall.SYS_GETPPID, 0, 0, 0)
-	if int(orphan) == parent {
-		syscall.RawSyscall(syscall.SYS_WRITE, uintptr(report), uintptr(unsafe.Pointer(&order[0])), 1)
-		n, _, _ := syscall.RawSyscall(syscall.SYS_READ, uintptr(command), uintptr(unsafe.Pointer(&order[0])), 1)
-		if n == 1 && order[0] == commandExec {
-			syscall.RawSyscall(syscall.SYS_EXECVE, uintptr(unsafe.Pointer(path)), uintptr(unsafe.Pointer(argv)),
-				uintptr(unsafe.Pointer(envp)))
-		}
+	if int(orphan) == parent && obey(uintptr(command), uintptr(report), o) {
+		syscall.RawSyscall(syscall.SYS_EXECVE, uintptr(unsafe.Pointer(path)), uintptr(unsafe.Pointer(argv)),
+			uintptr(unsafe.Pointer(envp)))
 	}
 	for {
 		syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 0, 0, 0)
@@ -104,6 +95,7 @@ func (t *table) spawn(s step) error {
 	if err != nil {
 		return err
 	}
+	c.fds = map[string]int{s.Of: given}
 	t.children[s.As] = c
 	c.closeFar()
 	return c.began()
@@ -120,12 +112,11 @@ const given = 5
 func beChild(commandText, reportText string) {
 	command, _ := strconv.Atoi(commandText)
 	report, _ := strconv.Atoi(reportText)
-	order := []byte{0}
-	syscall.Write(report, order)
-	if n, _ := syscall.Read(command, order); n != 1 || order[0] == commandExit {
+	o := new(order)
+	if !obey(uintptr(command), uintptr(report), o) {
 		return
 	}
-	if order[0] == commandClose {
+	if o.Number == orderOnExec {
 		syscall.CloseOnExec(given)
 	}
 	newThread().do(func() error {
@@ -140,14 +131,22 @@ func (t *table) exec(s step) error {
 	if !ok {
 		return fmt.Errorf("there is no child %q", s.Of)
 	}
-	order := byte(commandExec)
+	number := uintptr(orderExec)
 	if s.Value == 1 {
-		order = commandClose
+		number = orderOnExec
 	}
-	if err := c.tell(order); err != nil {
+	if err := c.tell(&order{Number: number}); err != nil {
 		return err
 	}
-	return c.began()
+	if err := c.began(); err != nil {
+		return err
+	}
+	// From now on it shares with nobody.
+	c.fds = copyOf(c.fds)
+	if t.forgetsClosed {
+		return c.forgetClosed()
+	}
+	return nil
 }
 
 // exit lets the child exit and waits for it.
@@ -157,23 +156,54 @@ func (t *table) exit(s step) error {
 		return fmt.Errorf("there is no child %q", s.Of)
 	}
 	delete(t.children, s.Of)
-	if err := c.tell(commandExit); err != nil {
+	if err := c.tell(&order{Number: orderExit}); err != nil {
 		return err
 	}
 	return c.wait()
 }
 
-func (c *child) tell(order byte) error {
-	_, err := syscall.Write(c.command, []byte{order})
+// obeys returns when the child has made the call.
+func (c *child) obeys(o *order) error {
+	if err := c.tell(o); err != nil {
+		return err
+	}
+	return c.answers(o)
+}
+
+// forgetClosed asks which descriptors exec has left: the numbers of the others will be given out again.
+func (c *child) forgetClosed() error {
+	for name, fd := range c.fds {
+		o := newOrder(syscall.SYS_FCNTL, fd, syscall.F_GETFD)
+		if err := c.obeys(o); err != nil {
+			return err
+		}
+		if syscall.Errno(o.Errno) == syscall.EBADF {
+			delete(c.fds, name)
+		}
+	}
+	return nil
+}
+
+func (c *child) tell(o *order) error {
+	_, err := syscall.Write(c.command, bytesOf(o))
 	return err
 }
 
 func (c *child) began() error {
-	n, err := syscall.Read(c.report, make([]byte, 1))
-	if err == nil && n == 0 {
-		return fmt.Errorf("child %d ended early", c.pid)
+	return c.answers(new(order))
+}
+
+func (c *child) answers(o *order) error {
+	for {
+		n, err := syscall.Read(c.report, bytesOf(o))
+		if err == syscall.EINTR {
+			continue
+		}
+		if err == nil && n == 0 {
+			return fmt.Errorf("child %d ended early", c.pid)
+		}
+		return err
 	}
-	return err
 }
 
 func (c *child) end() error {
@@ -218,4 +248,12 @@ func newPipes() (command, report int, c *child, err error) {
 	syscall.CloseOnExec(reports[0])
 	c = &child{command: orders[1], report: reports[0], far: []int{orders[0], reports[1]}}
 	return orders[0], reports[1], c, nil
+}
+
+func copyOf(fds map[string]int) map[string]int {
+	copied := make(map[string]int, len(fds))
+	for name, fd := range fds {
+		copied[name] = fd
+	}
+	return copied
 }

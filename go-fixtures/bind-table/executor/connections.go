@@ -3,38 +3,34 @@
 
 package main
 
-import (
-	"syscall"
-	"unsafe"
-)
+import "syscall"
 
 // listen keeps the answer as bind does.
 func (t *table) listen(s step) error {
-	_, _, errno := syscall.Syscall(syscall.SYS_LISTEN, uintptr(t.fds[s.Of]), 8, 0)
-	if errno == syscall.EADDRINUSE {
+	_, err := t.call(s, syscall.SYS_LISTEN, t.fd(s), 8)
+	if err == syscall.EADDRINUSE {
 		t.claims.FoundInUse(t.claims.Cycles, t.bound[s.Of])
 	}
-	if s.Fails != "" || (errno != 0 && errno != syscall.EADDRINUSE) {
-		return result(errno)
+	if s.Fails != "" || (err != nil && err != syscall.EADDRINUSE) {
+		return err
 	}
-	t.answered = &answer{Call: "listen", Address: t.bound[s.Of], Errno: errnoName(errno)}
+	t.answered = &answer{Call: "listen", Address: t.bound[s.Of], Errno: errnoName(err)}
 	return nil
 }
 
 // accept takes a connection that is there already. As is the connection.
 func (t *table) accept(s step) error {
-	fd := t.fds[s.Of]
-	if err := syscall.SetNonblock(fd, true); err != nil {
+	if _, err := t.call(s, syscall.SYS_FCNTL, t.fd(s), syscall.F_SETFL, syscall.O_NONBLOCK); err != nil {
 		return err
 	}
-	accepted, _, errno := syscall.Syscall6(syscall.SYS_ACCEPT4, uintptr(fd), 0, 0, 0, 0, 0)
-	if err := syscall.SetNonblock(fd, false); err != nil {
+	accepted, failure := t.call(s, syscall.SYS_ACCEPT4, t.fd(s))
+	if _, err := t.call(s, syscall.SYS_FCNTL, t.fd(s), syscall.F_SETFL, 0); err != nil {
 		return err
 	}
-	if errno != 0 {
-		return errno
+	if failure != nil {
+		return failure
 	}
-	return t.named(s.As, int(accepted))
+	return t.made(s, accepted)
 }
 
 func (t *table) connect(s step) error {
@@ -45,6 +41,6 @@ func (t *table) connect(s step) error {
 			return err
 		}
 	}
-	_, _, errno := syscall.Syscall(syscall.SYS_CONNECT, uintptr(t.fds[s.Of]), uintptr(unsafe.Pointer(&raw[0])), uintptr(len(raw)))
-	return result(errno)
+	_, err := t.call(s, syscall.SYS_CONNECT, t.fd(s), raw, len(raw))
+	return err
 }

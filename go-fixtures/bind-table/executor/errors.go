@@ -26,15 +26,17 @@ var errnoNames = map[syscall.Errno]string{
 	syscall.ECONNREFUSED:  "ECONNREFUSED",
 	syscall.ENETUNREACH:   "ENETUNREACH",
 	syscall.EBADF:         "EBADF",
+	syscall.EINPROGRESS:   "EINPROGRESS",
+	syscall.ECONNABORTED:  "ECONNABORTED",
 }
 
 func errnoName(err error) string {
+	if err == nil {
+		return ""
+	}
 	var errno syscall.Errno
 	if !errors.As(err, &errno) {
 		return err.Error()
-	}
-	if errno == 0 {
-		return ""
 	}
 	if name, ok := errnoNames[errno]; ok {
 		return name

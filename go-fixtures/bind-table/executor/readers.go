@@ -4,12 +4,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strings"
 	"syscall"
-	"time"
 	"unsafe"
 )
 
@@ -36,32 +37,42 @@ func (t *table) park(s step) error {
 	if !ok {
 		return fmt.Errorf("unknown call %q", s.Text)
 	}
-	fd := uintptr(t.fds[s.Of])
-	r := &reader{thread: newThread(), address: s}
+	fd := uintptr(t.fd(s))
+	r := &reader{address: s}
 	t.readers[s.As] = r
-	go func() {
-		r.err = r.thread.do(func() error { return receive(number, fd) })
+	r.thread = startThread(func() {
+		r.err = receive(number, fd)
 		t.back <- r
-	}()
-	for {
-		// "running", or the number of the call that it sleeps in and the arguments.
-		content, err := os.ReadFile(r.thread.file("syscall"))
-		if err != nil {
-			return err
-		}
-		if strings.HasPrefix(string(content), fmt.Sprintf("%d 0x%x ", number, fd)) {
+	})
+	return t.awaitSleep(r, fmt.Sprintf("%d 0x%x ", number, fd))
+}
+
+// awaitSleep returns when the thread sleeps in the call, or has come back from it already.
+func (t *table) awaitSleep(r *reader, call string) error {
+	status, err := os.Open(r.thread.file("syscall"))
+	if err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	defer status.Close()
+	// "running", or the number of the call that it sleeps in and the arguments.
+	content := make([]byte, len(call))
+	for !r.isBack {
+		_, err := status.ReadAt(content, 0)
+		if err == nil && string(content) == call {
 			return nil
 		}
-		// A call that did not wait is over already.
+		// ESRCH: the thread is gone, and in the channel.
+		if err != nil && err != io.EOF && !errors.Is(err, syscall.ESRCH) {
+			return err
+		}
 		select {
 		case back := <-t.back:
 			back.isBack = true
-			if back == r {
-				return nil
-			}
-		case <-time.After(50 * time.Microsecond):
+		default:
+			pause()
 		}
 	}
+	return nil
 }
 
 func receive(number, fd uintptr) error {
@@ -108,14 +119,18 @@ func (t *table) interrupt(s step) error {
 		return fmt.Errorf("there is no reader %q", s.Of)
 	}
 	for !r.isBack {
-		if err := tellThread(r.thread.tid); err != nil {
+		// ESRCH: it came back meanwhile.
+		if err := tellThread(r.thread.tid); err != nil && err != syscall.ESRCH {
 			return err
 		}
 		// A signal that came before the call does not end it.
-		select {
-		case back := <-t.back:
-			back.isBack = true
-		case <-time.After(time.Millisecond):
+		for tries := 0; tries < 50 && !r.isBack; tries++ {
+			select {
+			case back := <-t.back:
+				back.isBack = true
+			default:
+				pause()
+			}
 		}
 	}
 	// What its call ended with does not matter.
@@ -148,7 +163,7 @@ func (t *table) await(name string) error {
 			(<-t.back).isBack = true
 		}
 	}
-	back.thread.end()
+	back.thread.awaitEnd()
 	return back.err
 }
 

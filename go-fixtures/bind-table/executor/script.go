@@ -33,7 +33,9 @@ type step struct {
 	Of string `json:"of"`
 	As string `json:"as"`
 	// The thread that does it; empty: the first one.
-	On      string `json:"on"`
+	On string `json:"on"`
+	// The child that does it; empty: the executor itself.
+	In      string `json:"in"`
 	Family  string `json:"family"`
 	Address string `json:"address"`
 	// portTold: the port that the last getsockname told.

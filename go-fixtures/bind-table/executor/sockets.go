@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"unsafe"
+
+	"afterclose.dev/fixtures/internal/marks"
 )
 
 const (
@@ -42,16 +44,18 @@ func (t *table) open(s step) error {
 	if s.Value == 1 {
 		kind |= syscall.SOCK_CLOEXEC
 	}
-	fd, err := syscall.Socket(family, kind, protocol)
+	opened, err := t.call(s, syscall.SYS_SOCKET, family, kind, protocol)
 	if err != nil {
 		return err
 	}
 	if kind&syscall.SOCK_STREAM != 0 {
-		if err := syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_SNDTIMEO, &connectTimeout); err != nil {
+		timeout := (*[unsafe.Sizeof(connectTimeout)]byte)(unsafe.Pointer(&connectTimeout))[:]
+		if _, err := t.call(s, syscall.SYS_SETSOCKOPT, int(opened.Result), syscall.SOL_SOCKET, syscall.SO_SNDTIMEO,
+			timeout, len(timeout)); err != nil {
 			return err
 		}
 	}
-	return t.named(s.As, fd)
+	return t.made(s, opened)
 }
 
 // bind counts and keeps the answer. Without Fails both success and EADDRINUSE are answers.
@@ -60,21 +64,18 @@ func (t *table) bind(s step) error {
 	if err != nil {
 		return err
 	}
-	_, _, errno := syscall.Syscall(syscall.SYS_BIND, uintptr(t.fds[s.Of]), uintptr(unsafe.Pointer(&raw[0])), uintptr(len(raw)))
+	_, err = t.call(s, syscall.SYS_BIND, t.fd(s), raw, len(raw))
 	t.claims.Binds++
-	if errno == syscall.EADDRINUSE {
+	if err == syscall.EADDRINUSE {
 		t.claims.FoundInUse(t.claims.Cycles, text)
 	}
-	if s.Fails != "" {
-		return result(errno)
+	if s.Fails != "" || (err != nil && err != syscall.EADDRINUSE) {
+		return err
 	}
-	if errno != 0 && errno != syscall.EADDRINUSE {
-		return result(errno)
-	}
-	if errno == 0 {
+	if err == nil {
 		t.bound[s.Of] = text
 	}
-	t.answered = &answer{Call: "bind", Address: text, Errno: errnoName(errno)}
+	t.answered = &answer{Call: "bind", Address: text, Errno: errnoName(err)}
 	return nil
 }
 
@@ -85,108 +86,137 @@ func (t *table) send(s step) error {
 		return err
 	}
 	payload := []byte{'!'}
-	_, _, errno := syscall.Syscall6(syscall.SYS_SENDTO, uintptr(t.fds[s.Of]), uintptr(unsafe.Pointer(&payload[0])), 1,
-		0, uintptr(unsafe.Pointer(&raw[0])), uintptr(len(raw)))
-	return result(errno)
+	_, err = t.call(s, syscall.SYS_SENDTO, t.fd(s), payload, len(payload), 0, raw, len(raw))
+	return err
 }
 
 // tell is getsockname(2): the port it gives is the one that portTold means.
 func (t *table) tell(s step) error {
-	address, err := syscall.Getsockname(t.fds[s.Of])
-	switch a := address.(type) {
-	case *syscall.SockaddrInet4:
-		t.told = a.Port
-	case *syscall.SockaddrInet6:
-		t.told = a.Port
+	const size = syscall.SizeofSockaddrInet6
+	told, err := t.call(s, syscall.SYS_GETSOCKNAME, t.fd(s), make([]byte, size), []byte{size, 0, 0, 0})
+	if err == nil {
+		// Both families have it in the same place.
+		t.told = int(told.Data[2])<<8 | int(told.Data[3])
 	}
 	return err
 }
 
+// isBack makes a mark: by it a trace sees that the thread is back from the call before, behind which the kernel may
+// have released a socket.
+func (t *table) isBack(s step) error {
+	path := []byte(marks.New("back") + "\x00")
+	if _, err := t.call(s, syscall.SYS_ACCESS, path, 0); err != syscall.ENOENT {
+		return err
+	}
+	t.claims.Marks++
+	return nil
+}
+
 // option sets one of the options that a bind looks at.
 func (t *table) option(s step) error {
-	fd := t.fds[s.Of]
+	level, name := syscall.SOL_SOCKET, 0
 	switch s.Text {
 	case "reuseAddress":
-		return syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, s.Value)
+		name = syscall.SO_REUSEADDR
 	case "reusePort":
-		return syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, reusePort, s.Value)
+		name = reusePort
 	case "v6Only":
-		return syscall.SetsockoptInt(fd, syscall.IPPROTO_IPV6, syscall.IPV6_V6ONLY, s.Value)
+		level, name = syscall.IPPROTO_IPV6, syscall.IPV6_V6ONLY
 	case "interface":
-		return syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, bindToInterface, s.Value)
+		name = bindToInterface
+	default:
+		return fmt.Errorf("unknown option %q", s.Text)
 	}
-	return fmt.Errorf("unknown option %q", s.Text)
+	value := []byte{byte(s.Value), byte(s.Value >> 8), 0, 0}
+	_, err := t.call(s, syscall.SYS_SETSOCKOPT, t.fd(s), level, name, value, len(value))
+	return err
 }
 
 // device is SO_BINDTODEVICE; an empty name takes the device away.
 func (t *table) device(s step) error {
 	name := append([]byte(s.Text), 0)
-	_, _, errno := syscall.Syscall6(syscall.SYS_SETSOCKOPT, uintptr(t.fds[s.Of]), syscall.SOL_SOCKET,
-		syscall.SO_BINDTODEVICE, uintptr(unsafe.Pointer(&name[0])), uintptr(len(s.Text)), 0)
-	return result(errno)
+	_, err := t.call(s, syscall.SYS_SETSOCKOPT, t.fd(s), syscall.SOL_SOCKET, syscall.SO_BINDTODEVICE, name, len(s.Text))
+	return err
+}
+
+func (t *table) shutdown(s step) error {
+	_, err := t.call(s, syscall.SYS_SHUTDOWN, t.fd(s), syscall.SHUT_RDWR)
+	return err
+}
+
+func (t *table) chown(s step) error {
+	_, err := t.call(s, syscall.SYS_FCHOWN, t.fd(s), s.Value, -1)
+	return err
 }
 
 // closeRange is close_range(2) over the one descriptor of the socket, with Value for its flags.
 func (t *table) closeRange(s step) error {
-	fd := uintptr(t.fds[s.Of])
-	_, _, errno := syscall.Syscall(closeRangeNumber, fd, fd, uintptr(s.Value))
+	fd := t.fd(s)
+	_, err := t.call(s, closeRangeNumber, fd, fd, s.Value)
 	if s.Value&closeOnExecFlag == 0 {
-		t.closed(s.Of)
+		t.closed(s)
 	}
-	return result(errno)
+	return err
 }
 
 func (t *table) close(s step) error {
-	fd := t.fds[s.Of]
-	t.closed(s.Of)
-	return syscall.Close(fd)
+	fd := t.fd(s)
+	t.closed(s)
+	_, err := t.call(s, syscall.SYS_CLOSE, fd)
+	return err
 }
 
-func (t *table) closed(name string) {
+func (t *table) closed(s step) {
 	if t.forgetsClosed {
-		delete(t.fds, name)
+		delete(t.names(s), s.Of)
 	}
 }
 
 // duplicate makes As another descriptor of Of. Text says by which call.
 func (t *table) duplicate(s step) error {
-	fd := t.fds[s.Of]
-	command := uintptr(syscall.F_DUPFD)
+	fd := t.fd(s)
+	number, args := uintptr(syscall.SYS_FCNTL), []interface{}{fd, syscall.F_DUPFD, 0}
 	switch s.Text {
 	case "dup":
-		copied, err := syscall.Dup(fd)
-		if err != nil {
-			return err
-		}
-		return t.named(s.As, copied)
-	case "dup2":
-		// As is there already: its descriptor is taken over.
-		return syscall.Dup2(fd, t.fds[s.As])
-	case "dup3":
-		return syscall.Dup3(fd, t.fds[s.As], syscall.O_CLOEXEC)
+		number, args = syscall.SYS_DUP, args[:1]
+	case "dup2", "dup3":
+		return t.replace(s)
 	case "F_DUPFD_CLOEXEC":
-		command = duplicateAndClose
+		args[1] = duplicateAndClose
 	}
-	copied, _, errno := syscall.Syscall(syscall.SYS_FCNTL, uintptr(fd), command, 0)
-	if errno != 0 {
-		return errno
+	copied, err := t.call(s, number, args...)
+	if err != nil {
+		return err
 	}
-	return t.named(s.As, int(copied))
+	return t.made(s, copied)
+}
+
+// replace is dup2(2) or dup3(2): the descriptor of As is taken over.
+func (t *table) replace(s step) error {
+	taken, ok := t.names(s)[s.As]
+	if !ok {
+		return fmt.Errorf("there is no socket %q", s.As)
+	}
+	number, args := uintptr(syscall.SYS_DUP2), []interface{}{t.fd(s), taken}
+	if s.Text == "dup3" {
+		number, args = syscall.SYS_DUP3, append(args, syscall.O_CLOEXEC)
+	}
+	_, err := t.call(s, number, args...)
+	return err
 }
 
 // onExec sets (Value 1) or clears close-on-exec. Text says by which call.
 func (t *table) onExec(s step) error {
-	fd := uintptr(t.fds[s.Of])
 	if s.Text == "fcntl" {
-		_, _, errno := syscall.Syscall(syscall.SYS_FCNTL, fd, syscall.F_SETFD, uintptr(s.Value))
-		return result(errno)
+		_, err := t.call(s, syscall.SYS_FCNTL, t.fd(s), syscall.F_SETFD, s.Value)
+		return err
 	}
-	request := uintptr(keepOnExecIoctl)
+	request := keepOnExecIoctl
 	if s.Value == 1 {
 		request = closeOnExecIoctl
 	}
-	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, fd, request, 0)
-	return result(errno)
+	_, err := t.call(s, syscall.SYS_IOCTL, t.fd(s), request)
+	return err
 }
 
 // sockaddr gives the bytes for the kernel and the text for people. A family `unspec` with an address is the

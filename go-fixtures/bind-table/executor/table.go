@@ -25,13 +25,16 @@ type table struct {
 	forgetsClosed bool
 }
 
+// readersAtOnce have room to say that they are back, whoever is listening.
+const readersAtOnce = 64
+
 func newTable(c *claims.Claims) *table {
 	return &table{
 		claims:   c,
 		fds:      map[string]int{},
 		bound:    map[string]string{},
 		readers:  map[string]*reader{},
-		back:     make(chan *reader),
+		back:     make(chan *reader, readersAtOnce),
 		children: map[string]*child{},
 		threads:  map[string]*thread{},
 	}
@@ -67,9 +70,10 @@ func (t *table) action(s step) (func(step) error, error) {
 		"connect":    t.connect,
 		"send":       t.send,
 		"tell":       t.tell,
+		"back":       t.isBack,
 		"option":     t.option,
 		"device":     t.device,
-		"shutdown":   func(s step) error { return syscall.Shutdown(t.fds[s.Of], syscall.SHUT_RDWR) },
+		"shutdown":   t.shutdown,
 		"close":      t.close,
 		"listen":     t.listen,
 		"accept":     t.accept,
@@ -78,7 +82,7 @@ func (t *table) action(s step) (func(step) error, error) {
 		"closeRange": t.closeRange,
 		"duplicate":  t.duplicate,
 		"onExec":     t.onExec,
-		"fchown":     func(s step) error { return syscall.Fchown(t.fds[s.Of], s.Value, -1) },
+		"fchown":     t.chown,
 		"identity":   setIdentity,
 		"park":       t.park,
 		"wake":       t.wake,
@@ -97,23 +101,44 @@ func (t *table) action(s step) (func(step) error, error) {
 	if !ok {
 		return nil, fmt.Errorf("unknown step %q", s.Do)
 	}
+	if _, ok := t.children[s.In]; s.In != "" && !ok {
+		return nil, fmt.Errorf("there is no child %q", s.In)
+	}
 	// Every one of these is about a socket that is there.
 	switch s.Do {
-	case "socket", "identity", "thread", "unshare", "fork", "exec", "exit", "wake", "returned", "interrupt":
+	case "socket", "identity", "thread", "unshare", "fork", "exec", "exit", "wake", "returned", "interrupt", "back":
 	default:
-		if _, ok := t.fds[s.Of]; !ok {
+		if _, ok := t.names(s)[s.Of]; !ok {
 			return nil, fmt.Errorf("there is no socket %q", s.Of)
 		}
 	}
 	return act, nil
 }
 
-func (t *table) named(name string, fd int) error {
-	if _, ok := t.fds[name]; ok {
-		return fmt.Errorf("there is a socket %q already", name)
+// names are those of the process that does the step.
+func (t *table) names(s step) map[string]int {
+	if s.In != "" {
+		return t.children[s.In].fds
 	}
-	t.fds[name] = fd
+	return t.fds
+}
+
+func (t *table) fd(s step) int {
+	return t.names(s)[s.Of]
+}
+
+// made gives As the descriptor that the call has made.
+func (t *table) made(s step, o *order) error {
+	names := t.names(s)
+	if _, ok := names[s.As]; ok {
+		return fmt.Errorf("there is a socket %q already", s.As)
+	}
+	names[s.As] = int(o.Result)
 	return nil
+}
+
+func (t *table) named(name string, fd int) error {
+	return t.made(step{As: name}, &order{Result: uintptr(fd)})
 }
 
 // clear leaves nothing bound: whatever the steps left open, parked or running is ended, and has ended.

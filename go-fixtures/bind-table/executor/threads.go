@@ -8,7 +8,6 @@ import (
 	"os"
 	"runtime"
 	"syscall"
-	"time"
 )
 
 // thread is an OS thread of its own, which ends with its goroutine: nothing else ever runs on it.
@@ -19,18 +18,26 @@ type thread struct {
 }
 
 func newThread() *thread {
-	t := &thread{work: make(chan func() error), done: make(chan error)}
+	work, done := make(chan func() error), make(chan error)
+	t := startThread(func() {
+		for each := range work {
+			done <- each()
+		}
+	})
+	t.work, t.done = work, done
+	return t
+}
+
+// startThread returns when the thread is there, and about to do the one work that it is for.
+func startThread(work func()) *thread {
 	ready := make(chan int)
 	go func() {
 		// Never unlocked: what it does to its table of descriptors must not reach other goroutines.
 		runtime.LockOSThread()
 		ready <- syscall.Gettid()
-		for work := range t.work {
-			t.done <- work()
-		}
+		work()
 	}()
-	t.tid = <-ready
-	return t
+	return &thread{tid: <-ready}
 }
 
 func (t *thread) do(work func() error) error {
@@ -38,15 +45,24 @@ func (t *thread) do(work func() error) error {
 	return <-t.done
 }
 
-// end returns when the kernel has no such thread any more, and so has dropped its table.
 func (t *thread) end() {
 	close(t.work)
+	t.awaitEnd()
+}
+
+// awaitEnd returns when the kernel has no such thread any more, and so has dropped its table.
+func (t *thread) awaitEnd() {
 	for {
-		if _, err := os.Stat(t.file("stat")); err != nil {
+		if _, _, errno := syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(os.Getpid()), uintptr(t.tid), 0); errno != 0 {
 			return
 		}
-		time.Sleep(50 * time.Microsecond)
+		pause()
 	}
+}
+
+// pause is nanosleep(2). The timers of the runtime wake a thread that waits for nothing else a millisecond late.
+func pause() {
+	syscall.Nanosleep(&syscall.Timespec{Nsec: 20000}, nil)
 }
 
 func (t *thread) file(name string) string {

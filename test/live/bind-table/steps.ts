@@ -9,6 +9,8 @@ export interface Step {
   readonly as?: string;
   /** The thread that does it; absent: the first one. */
   readonly on?: string;
+  /** The child that does it; absent: the executor itself. */
+  readonly in?: string;
   readonly family?: 'inet' | 'inet6' | 'unspec';
   readonly address?: string;
   /** `told`: the one that the last getsockname told; absent: the situation's own, the first if it has several. */
@@ -147,3 +149,7 @@ export const exec = (of: string): Step => ({ do: 'exec', of });
 /** Of a spawned child, which makes the socket close-on-exec before. */
 export const execClosing = (of: string): Step => ({ do: 'exec', of, value: 1 });
 export const exit = (of: string): Step => ({ do: 'exit', of });
+
+/** Done by the child itself, on descriptors of its own. */
+export const inChild = (child: string, ...steps: readonly Step[]): Step[] =>
+  steps.map((step) => ({ ...step, in: child }));

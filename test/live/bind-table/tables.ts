@@ -1,6 +1,7 @@
 /** The runs of one session: the table itself, and one for each blind spot, since a doubt concerns its whole run. */
 import { existsSync } from 'node:fs';
 import { messageSituations, ringSituations, takenSituations } from './hidden-situations.ts';
+import { leftSituations } from './left-situations.ts';
 import { needsSecondDevice, type Situation } from './situation.ts';
 import { situations } from './situations.ts';
 
@@ -24,3 +25,6 @@ export const hiddenTables: readonly Table[] = [
   { run: '0003', situations: ringSituations },
   { run: '0004', situations: takenSituations },
 ];
+
+/** Which a trace of calls can not decide either, but every program may meet. */
+export const leftTable: Table = { run: '0005', situations: leftSituations };

@@ -101,6 +101,44 @@ describe('a refusal without a reference', () => {
     expect(codes).toEqual(['left-connection']);
   });
 
+  it.each([
+    ['may be a connection to a listener that was shut down before it listened', 0, 'left-connection'],
+    ['is nobody of the run where a connect to such a listener was refused', 'ECONNREFUSED', 'foreign-holder'],
+  ])('%s', async (_, connected, code) => {
+    const codes = await doubtsAfter((main) => {
+      main.shutsDown(3);
+      listens(main, 3);
+      main.connects(tcp(main, 4), address, connected);
+      main.close(4);
+      main.close(3);
+    });
+    expect(codes).toEqual([code]);
+  });
+
+  it('may be a connection that nobody has accepted, with the flags that the listener had then', async () => {
+    const history = new History();
+    const main = history.run();
+    main.binds(tcp(main, 3), address);
+    listens(main, 3);
+    main.connects(tcp(main, 4), address);
+    main.close(4);
+    main.sets(3, 'reusePort');
+    tcp(main, 5);
+    main.sets(5, 'reusePort');
+    main.binds(5, address, 'EADDRINUSE');
+    expect((await judge(history)).doubts.map(({ code }) => code)).toEqual(['left-connection']);
+  });
+
+  it('of a listen may be the connection that the socket itself had, in TIME_WAIT', async () => {
+    const history = new History();
+    const main = history.run();
+    main.binds(tcp(main, 3), address);
+    main.shutsDown(3);
+    main.connects(3, address, 'ECONNABORTED');
+    listens(main, 3, 'EADDRINUSE');
+    expect((await judge(history)).doubts.map(({ code }) => code)).toEqual(['left-connection']);
+  });
+
   it('is nobody of the run where no connection was made', async () => {
     const codes = await doubtsAfter((main) => {
       main.connects(3, '127.0.0.1:9', 'ECONNREFUSED');
@@ -128,6 +166,18 @@ describe('a connect that is refused', () => {
     main.connects(3, '127.0.0.1:9', 'ECONNREFUSED');
     main.binds(tcp(main, 4), asked, 'EADDRINUSE');
     expect(holders(history)).toEqual([held]);
+  });
+});
+
+describe('a shutdown', () => {
+  it('of a socket that may still be connecting may give the wildcard back', async () => {
+    const history = new History();
+    const main = history.run();
+    main.binds(tcp(main, 3), '0.0.0.0:3001');
+    main.connects(3, '127.0.0.1:9', 'EINPROGRESS');
+    main.shutsDown(3);
+    main.binds(tcp(main, 4), '127.0.0.2:3001', 'EADDRINUSE');
+    expect((await judge(history)).doubts.map(({ code }) => code)).toEqual(['unknown-address']);
   });
 });
 

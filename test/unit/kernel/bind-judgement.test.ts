@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { BindJudgement } from '../../../src/kernel/ledger.ts';
+import { fd } from '../../../src/trace/ids.ts';
+import type { Actor } from '../../histories/actor.ts';
+import { History } from '../../histories/history.ts';
+import { judgeBlock } from '../../histories/judge.ts';
+
+const address = '127.0.0.1:3001';
+
+/** What the books said of the last bind of the history. */
+async function judged(history: History): Promise<Pick<BindJudgement, 'predicted' | 'openBy'> | undefined> {
+  const judgements: BindJudgement[] = [];
+  await judgeBlock(history.whole(), { onBind: (judgement) => judgements.push(judgement) });
+  const last = judgements.at(-1);
+  return last === undefined ? undefined : { predicted: last.predicted, openBy: last.openBy };
+}
+
+function shares(main: Actor, fd: number, at: string): void {
+  main.socket(fd);
+  main.sets(fd, 'reusePort');
+  main.binds(fd, at);
+}
+
+describe('a bind', () => {
+  it('is let through by a reader that shares the port, whose descriptor is closed, and which hides another', async () => {
+    const history = new History();
+    const main = history.run();
+    const reader = main.thread();
+    main.socket(3);
+    main.binds(3, '127.0.0.6:3001');
+    shares(main, 4, '127.0.0.2:3001');
+    reader.entersRead(4);
+    main.close(4);
+    shares(main, 5, '0.0.0.0:3001');
+    expect(await judged(history)).toEqual({ predicted: 'free', openBy: [] });
+  });
+
+  it('is open by a holder that another thread may just be dropping', async () => {
+    const history = new History();
+    const main = history.run();
+    const other = main.thread();
+    main.socket(3);
+    main.socket(4);
+    main.binds(4, address);
+    main.calls({ name: 'dup2', fd: fd(3), to: fd(4) }, 4);
+    other.socket(5);
+    other.binds(5, address);
+    expect(await judged(history)).toEqual({ predicted: 'undetermined', openBy: ['holder'] });
+  });
+
+  it('is open by a port that nothing has told', async () => {
+    const history = new History();
+    const main = history.run();
+    main.socket(3);
+    main.binds(3, '127.0.0.1:0');
+    main.socket(4);
+    main.binds(4, address);
+    expect(await judged(history)).toEqual({ predicted: 'undetermined', openBy: ['address'] });
+  });
+
+  it('is blocked by whoever is certainly there, whatever else is unknown', async () => {
+    const history = new History();
+    const main = history.run();
+    main.socket(3);
+    main.binds(3, '127.0.0.1:0');
+    main.socket(4);
+    main.binds(4, address);
+    main.findsInUse(5, address);
+    expect(await judged(history)).toEqual({ predicted: 'blocked', openBy: [] });
+  });
+});
