@@ -8,13 +8,14 @@ import (
 	"runtime"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 const closeRange = 436 // x86-64
 
 func main() {
 	runtime.LockOSThread()
-	acts := map[string]func(){"close-range": closeAll, "namespace": changeNamespace, "crowd": crowd}
+	acts := map[string]func(){"close-range": closeAll, "namespace": changeNamespace, "crowd": crowd, "bomb": bomb}
 	acts[os.Args[1]]()
 }
 
@@ -47,6 +48,27 @@ func crowd() {
 		must(errno)
 	}
 	time.Sleep(time.Millisecond)
+}
+
+// bomb forks without end, also when there is no room for more, and out of reach of signals to its group. Not as root: for it the limit would not hold, and the
+// whole machine would stand still.
+func bomb() {
+	const limitOfProcesses, nobody = 6, 65534
+	limit := syscall.Rlimit{Cur: 100, Max: 100}
+	if err := syscall.Setrlimit(limitOfProcesses, &limit); err != nil {
+		os.Exit(1)
+	}
+	_, _, errno := syscall.RawSyscall(syscall.SYS_SETUID, nobody, 0, 0)
+	must(errno)
+	pause := syscall.Timespec{Nsec: int64(time.Millisecond)}
+	for {
+		pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
+		if errno != 0 {
+			syscall.RawSyscall(syscall.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&pause)), 0, 0)
+		} else if pid == 0 {
+			syscall.RawSyscall(syscall.SYS_SETSID, 0, 0, 0)
+		}
+	}
 }
 
 // bind opens a socket that has the port until somebody closes it. The exit code says which of them was refused.
