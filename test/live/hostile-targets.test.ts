@@ -64,6 +64,22 @@ test('one that moves to another namespace has the same port twice, and none of t
   expect(runs).toMatchObject([{ findings: [], figures: { binds: 2, addressInUse: 0 } }]);
 });
 
+test('a socket that another process closes, with the same table, is held by the receive that was in flight', async () => {
+  const { records, losses, runs } = await watch('shared-table', [hostile('shared-table')]);
+  expect(records.map(({ exitCode }) => exitCode)).toEqual([2]);
+  expect(losses).toEqual([]);
+  expect(runs).toMatchObject([{ verdict: 'held', figures: { binds: 2, addressInUse: 1 } }]);
+  const [conflict] = runs[0]?.findings.filter(({ code }) => code === 'conflict') ?? [];
+  expect(conflict).toMatchObject({ certain: true, holders: [{ kind: 'call', call: 'recvfrom' }] });
+});
+
+test('what a 64-bit program does by the numbers of 32-bit ones is a doubt', async () => {
+  const { records, losses, runs } = await watch('other-numbers', [hostile('other-numbers')]);
+  expect(records.map(({ exitCode }) => exitCode)).toEqual([0]);
+  expect(losses).toMatchObject([{ reason: 'probe-error', extent: 'anywhere', count: 1 }]);
+  expect(runs.map(({ verdict }) => verdict)).toEqual(['unknown']);
+});
+
 test('one that leaves its namespaces, closes all it has, changes its user and takes it back is followed', async () => {
   const setuid = join(root(), 'setuid-sh');
   copyFileSync('/bin/sh', setuid);
