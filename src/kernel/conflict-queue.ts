@@ -43,6 +43,14 @@ export class ConflictQueue {
       this.#handOver(waiting.make());
     }
   }
+
+  /** Nothing more will become known: a failed bind that still waits is told as it is. */
+  end(): void {
+    const left = [...this.#waiting];
+    this.#waiting.clear();
+    this.#byReference.clear();
+    for (const { make } of left) this.#handOver(make());
+  }
 }
 
 const waitingKept = 256;

@@ -83,8 +83,10 @@ export function released(books: RunBooks, thread: Thread | undefined, event: Rel
   }
   socket.released = { at, until, pid, tid };
   books.identities.forget(socket);
-  if (thread !== undefined) thread.tails = thread.tails.filter((reference) => reference.socket !== socket);
-  for (const reference of [...socket.references]) if (!isInCall(reference)) books.gone(reference, at);
+  const dropped = thread?.tails ?? [];
+  if (thread !== undefined) thread.tails = dropped.filter((reference) => reference.socket !== socket);
+  for (const reference of [...socket.references])
+    if (dropped.includes(reference) || !isInCall(reference)) books.gone(reference, at);
 }
 
 /** A call that is in flight on it, or takes it away, tells the rest when it returns. */

@@ -73,6 +73,7 @@ export class RunReplay {
     messagesEnd(this.#books, at);
     for (const reference of this.#books.unreleased) this.#books.gone(reference, at);
     this.#books.settle();
+    this.#books.conflicts.end();
   }
 
   /** The trace stops before the run does. */

@@ -9,15 +9,18 @@
  * read it by then, so its page is there; at the entry a constant that nobody has touched yet can not be read.
  */
 #include "hooks.h"
-#include "transfer.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 INLINE void enter_one(struct thread *thread, struct process *process, const struct arguments *args, u32 manner)
 {
-	u32 nr = thread->nr;
+	u32 nr = thread->nr, changes = process->changes;
 	enum behind behind = BEHIND_NOTHING;
 
+	/* Before it is looked behind the descriptor; a change in flight may still come between. */
+	barrier();
+	thread->changes = process->changing ? changes - 1 : changes;
+	barrier();
 	thread->socket.inode = 0;
 	thread->socket.cookie = 0;
 	thread->socket.port = 0;
@@ -39,10 +42,8 @@ INLINE void enter_one(struct thread *thread, struct process *process, const stru
 		/* After those that it overlaps. */
 		thread->entered = bpf_ktime_get_ns();
 	}
-	if (thread->is_quiet) {
-		thread->changes = process->changes;
+	if (thread->is_quiet)
 		return;
-	}
 	/* Only where data may have to be sent yet does close(2) wait. */
 	if (nr == CLOSE && thread->socket.is_datagram) {
 		thread->is_one = 1;
@@ -69,7 +70,7 @@ int enter(u64 *ctx)
 	struct thread *thread;
 	struct process *process;
 
-	if (manner == UNWATCHED || manner == MARK)
+	if (manner == UNWATCHED || manner == MARK || (manner == IF_COMPAT && !is_compat()))
 		return 0;
 	read_arguments(&args, (struct pt_regs *)ctx[0]);
 	if (launcher == 0 && nr == FCNTL)
@@ -166,7 +167,7 @@ int leave(u64 *ctx)
 	struct process *process;
 
 	/* Most calls end here, and those of the whole machine come by. */
-	if (manner == UNWATCHED)
+	if (manner == UNWATCHED || manner == IF_COMPAT)
 		return 0;
 	if (manner == MARK) {
 		leave_mark((struct pt_regs *)ctx[0], nr, result);

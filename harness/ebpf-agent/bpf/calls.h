@@ -22,6 +22,7 @@ enum manner {
 	TRANSFER,  /* only if it overlaps a change of the table, or binds or makes a socket */
 	IF_REAPED, /* only if it waited for a child that has ended */
 	MARK,	   /* only if its path is a mark, and at its return */
+	IF_COMPAT, /* of interest as a number of 32-bit programs alone, and then counted */
 
 	MANNER = 15,
 
@@ -59,6 +60,13 @@ static const u8 manners[512] = {
 
 	[WAIT4] = IF_REAPED,
 	[ACCESS] = MARK, [FACCESSAT] = MARK, [FACCESSAT2] = MARK,
+
+	/* arch/x86/entry/syscalls/syscall_32.tbl: close, execve, fcntl, dup2, socketcall, fcntl64, dup3, */
+	[6] = IF_COMPAT, [11] = IF_COMPAT, [55] = IF_COMPAT, [63] = IF_COMPAT, [102] = IF_COMPAT, [221] = IF_COMPAT,
+	[330] = IF_COMPAT,
+	/* recvmmsg, sendmmsg, execveat, socket and its kin without getsockopt and getpeername */
+	[337] = IF_COMPAT, [345] = IF_COMPAT, [358 ... 364] = IF_COMPAT, [366 ... 367] = IF_COMPAT,
+	[369 ... 373] = IF_COMPAT,
 };
 
 INLINE u32 manner_of(u64 nr)

@@ -1,6 +1,6 @@
 /* Processes and threads: who is watched, how they start, become another program and end; and their marks. */
 #pragma once
-#include "tell.h"
+#include "transfer.h"
 
 /* As the agent's pid namespace numbers it. */
 INLINE u32 number_of(struct task_struct *task)
@@ -109,16 +109,16 @@ INLINE void tell_mark(const struct thread *thread, const void *path, s32 result,
 	}
 }
 
+/* What one of two processes with the same table does to it is from here on a change for both, which never ends. */
 INLINE void begin_process(struct process *process, const struct thread *parent, int shares_table)
 {
-	struct process *sharing = parent->role == ROLE_LAUNCHER ? 0 : process_of(parent);
+	struct process *sharing = parent->role == ROLE_LAUNCHER || !shares_table ? 0 : process_of(parent);
 
 	process->threads = 0;
-	process->changing = 0;
+	process->changing = sharing ? 1 : 0;
 	process->used = 0;
-	process->is_eager = shares_table && parent->role != ROLE_LAUNCHER;
-	if (process->is_eager && sharing)
-		sharing->is_eager = 1;
+	if (sharing)
+		begin_change(sharing, parent->process, parent->pid);
 }
 
 /* In the parent, after the table was copied or shared and before the child runs. */

@@ -62,10 +62,9 @@ struct slot {
 
 struct process {
 	u32 threads;
-	u32 changing; /* calls in flight that take descriptors away or copy the table */
+	u32 changing; /* calls in flight that take descriptors away; for good where another process shares the table */
 	u32 changes;  /* such calls begun so far */
 	u32 used;     /* the slots that were ever claimed, a bit for each */
-	u32 is_eager; /* it shares its table with another process: every transfer is told at once */
 	u32 owners[SLOTS];
 	struct slot slots[SLOTS];
 };

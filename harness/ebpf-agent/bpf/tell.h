@@ -138,20 +138,20 @@ struct cmsghdr {
 #define CONTROL_MESSAGES 4
 #define MESSAGES 16
 
-/* @param message its struct msghdr, in the memory of the traced program */
+/* @param message its struct msghdr, in the memory of the traced program; what can not be read there may carry some */
 ONCE int carries_descriptors(u64 message)
 {
 	struct cmsghdr header;
 	u64 control[2], at;
 
 	if (bpf_probe_read_user(control, sizeof(control), (void *)(message + MSG_CONTROL)) != 0)
-		return 0;
+		return 1;
 	at = control[0];
 	for (u32 seen = 0; seen < CONTROL_MESSAGES; seen++) {
 		if (at + sizeof(header) > control[0] + control[1])
 			return 0;
 		if (bpf_probe_read_user(&header, sizeof(header), (void *)at) != 0 || header.len < sizeof(header))
-			return 0;
+			return 1;
 		if (header.level == SOL_SOCKET && header.type == SCM_RIGHTS)
 			return 1;
 		at += (header.len + 7) & ~7ull;

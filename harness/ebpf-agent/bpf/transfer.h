@@ -136,7 +136,7 @@ INLINE void enter_transfer(struct thread *thread, struct process *process, const
 	if (thread->slot == NO_SLOT)
 		thread->slot = claim_slot(thread->process, thread->tid);
 	slot = slot_of(process, thread);
-	if (!slot || interest == URGENT || process->is_eager) {
+	if (!slot || interest == URGENT) {
 		look_behind(ARGUMENT0(args), &thread->socket);
 		return tell_enter(thread, args, thread->entered, 0, !is_poll(thread->nr));
 	}

@@ -26,19 +26,37 @@ func Open() (*Groups, error) {
 	if err != nil {
 		return nil, err
 	}
-	path, err := os.MkdirTemp(parent, prefix)
+	groups, err := makeLocked(mount, parent)
+	// A sweep that came between its making and its locking took it for a dead one's.
+	for attempt := 1; err != nil && isSwept(err) && attempt < 10; attempt++ {
+		groups, err = makeLocked(mount, parent)
+	}
 	if err != nil {
 		mount.Close()
+		return nil, err
+	}
+	return groups, nil
+}
+
+func makeLocked(mount *os.File, parent string) (*Groups, error) {
+	path, err := os.MkdirTemp(parent, prefix)
+	if err != nil {
 		return nil, fmt.Errorf("no cgroup can be made below that of this process: %w", withoutPath(err))
 	}
 	// Held until the process ends, however it ends: Sweep tells by it what is still in use.
 	lock, err := lockDirectory(path)
-	if err != nil {
-		unix.Rmdir(path)
-		mount.Close()
-		return nil, fmt.Errorf("the cgroup can not be locked: %w", err)
+	if err == nil {
+		if _, err = os.Stat(path); err == nil {
+			return &Groups{path, mount, lock}, nil
+		}
+		lock.Close()
 	}
-	return &Groups{path, mount, lock}, nil
+	unix.Rmdir(path)
+	return nil, fmt.Errorf("the cgroup can not be locked: %w", withoutPath(err))
+}
+
+func isSwept(err error) bool {
+	return errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, os.ErrNotExist)
 }
 
 // Make makes the group of a run.
@@ -119,10 +137,14 @@ func lockDirectory(path string) (*os.File, error) {
 	return directory, nil
 }
 
-// remove waits a little: a process leaves its group a moment after it could be waited for.
+// remove waits a little: a process leaves its group a moment after it could be waited for. Somebody else may have
+// removed it meanwhile.
 func remove(path string) error {
 	for attempt := 0; ; attempt++ {
 		err := unix.Rmdir(path)
+		if errors.Is(err, unix.ENOENT) {
+			return nil
+		}
 		if !errors.Is(err, unix.EBUSY) || attempt == 1000 {
 			return err
 		}

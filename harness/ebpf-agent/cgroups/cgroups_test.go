@@ -103,3 +103,31 @@ func TestGroupOfARun(t *testing.T) {
 		t.Errorf("the session's group: %v", err)
 	}
 }
+
+func TestSweepLeavesWhatIsBeingOpened(t *testing.T) {
+	open(t).Close()
+	swept := make(chan error)
+	stop := make(chan struct{})
+	go func() {
+		var failed error
+		for {
+			select {
+			case <-stop:
+				swept <- failed
+				return
+			default:
+				failed = errors.Join(failed, Sweep())
+			}
+		}
+	}()
+	for attempt := 0; attempt < 300; attempt++ {
+		if err := open(t).Close(); err != nil {
+			t.Errorf("attempt %d: %v", attempt, err)
+			break
+		}
+	}
+	close(stop)
+	if err := <-swept; err != nil {
+		t.Error(err)
+	}
+}

@@ -95,6 +95,27 @@ describe('a release', () => {
     expect(conflict?.evidence.at(-1)).toMatchObject({ what: 'released', at: releasedAt() });
   });
 
+  it('after the program has begun to end, in the thread whose call came back, loses no finding', async () => {
+    const history = new History();
+    const main = history.run();
+    udp(main, 3);
+    bind(main, 3);
+    const reader = main.thread();
+    history.entered(reader.pid, reader.tid, { name: 'recvfrom', fd: fd(3) }, { socket: bound });
+    calls(main, { name: 'close', fd: fd(3) }, 0, { socket: bound }, {});
+    udp(main, 4, { inode: 78, cookie: 8, port: 0 });
+    bind(main, 4, { inode: 78, cookie: 8, port: 0 }, 'EADDRINUSE');
+    history.entered(main.pid, main.tid, { name: 'exit_group' });
+    history.returned(reader.pid, reader.tid, 'recvfrom', 'ERESTARTSYS');
+    history.released(reader.pid, reader.tid, 77, 7);
+    history.released(main.pid, main.tid, 78, 8);
+    const { verdict, findings, doubts } = await judge(history);
+    expect(doubts).toEqual([]);
+    expect(verdict).toBe('held');
+    expect(findings.map(({ code }) => code)).toContain('conflict');
+    expect(ledgerOf(history.whole()).sockets.map(({ inode }) => inode)).toEqual([77, 78]);
+  });
+
   it('is where a linger ends', async () => {
     const { history, releasedAt } = parked();
     const { findings } = await judge(history);
