@@ -87,7 +87,9 @@ export class PortBook {
       (other) => other === socket || (other.keepsPort && other.hasCertainDescriptor && !other.isHidden),
     );
     const isPossible = others.length > 0 || this.#left.mayHold(claim.port, binding.certainFrom);
-    this.#buckets.joined(claim, isCertain ? 'some' : isPossible ? 'perhaps' : 'none');
+    // Of one that is hidden the port remembers an address that no call has told.
+    if (socket.isHidden) this.#buckets.joined(claim, 'perhaps');
+    else this.#buckets.joined(claim, isCertain ? 'some' : isPossible ? 'perhaps' : 'none');
   }
 
   /** A connect to that port was not refused. */

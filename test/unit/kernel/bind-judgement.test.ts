@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BindJudgement } from '../../../src/kernel/ledger.ts';
+import { IPPROTO_MPTCP, SOCK_STREAM } from '../../../src/kernel/abi.ts';
 import { fd } from '../../../src/trace/ids.ts';
 import type { Actor } from '../../histories/actor.ts';
 import { History } from '../../histories/history.ts';
@@ -67,5 +68,25 @@ describe('a bind', () => {
     main.binds(4, address);
     main.findsInUse(5, address);
     expect(await judged(history)).toEqual({ predicted: 'blocked', openBy: [] });
+  });
+
+  it('is open by what its port remembers, where one whose address is not known has listened', async () => {
+    const history = new History();
+    const main = history.run();
+    const mptcp = { type: SOCK_STREAM, protocol: IPPROTO_MPTCP };
+    main.socket(3, { ...mptcp, family: 6 });
+    main.sets(3, 'reuseAddress');
+    main.sets(3, 'reusePort');
+    main.binds(3, '[::]:3001');
+    main.socket(4, mptcp);
+    main.sets(4, 'reuseAddress');
+    main.binds(4, '127.0.0.2:3001');
+    main.connects(3, '[::1]:9', 'ECONNREFUSED');
+    main.getsockname(3, '[::1]:3001');
+    main.calls({ name: 'listen', fd: fd(3) });
+    main.socket(5, { type: SOCK_STREAM, family: 6 });
+    main.sets(5, 'reusePort');
+    main.binds(5, '[::ffff:127.0.0.2]:3001');
+    expect(await judged(history)).toMatchObject({ predicted: 'undetermined' });
   });
 });
