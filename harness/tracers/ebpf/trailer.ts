@@ -1,13 +1,11 @@
 /** The first and the last record of a trace: when it began, and what the kernel counted. */
 import type { LossReason } from '../../../src/trace/event.ts';
-import { countedKinds, features, headSize, kindCount } from './layout.ts';
+import { countedKinds, headSize, kindCount } from './layout.ts';
 import { readLong } from './record.ts';
 
 export interface Begin {
   /** CLOCK_MONOTONIC in ns: events count from here. */
   readonly origin: number;
-  /** Whether every release of a socket was told; else its end is inferred. */
-  readonly hasReleases: boolean;
 }
 
 export interface Trailer {
@@ -27,8 +25,7 @@ export interface Trailer {
 /** Null: too short for one. */
 export function readBegin(view: DataView): Begin | null {
   if (view.byteLength < headSize + 12) return null;
-  const hasReleases = (view.getUint32(headSize + 8, true) & features.releases) !== 0;
-  return { origin: readLong(view, 16), hasReleases };
+  return { origin: readLong(view, 16) };
 }
 
 /** Null: too short for one. */
