@@ -76,3 +76,17 @@ export function measured({ subject, quantity, unit, samples, target }: Asked): M
         : spread.median >= target.limit;
   return [{ subject, quantity, unit, samples: [...samples], ...spread, target: target ?? null, met }];
 }
+
+/** Rows from processes of their own: memory is to stay flat, however much is read. */
+export function measuredPeakMemory(
+  subject: string,
+  rows: readonly { readonly peakBytes: number }[],
+): Measurement[] {
+  return measured({
+    subject,
+    quantity: 'peak memory',
+    unit: 'MB',
+    samples: rows.map(({ peakBytes }) => peakBytes / 1e6),
+    target: { bound: 'at most', limit: 300 },
+  });
+}

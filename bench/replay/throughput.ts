@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { measured } from '../measurement.ts';
+import { measured, measuredPeakMemory } from '../measurement.ts';
 import type { Findings, Measurement } from '../measurement.ts';
 import { inOwnProcess } from '../own-process.ts';
 import { ebpfRecords } from './ebpf-records.ts';
@@ -51,13 +51,7 @@ export async function measureThroughput(
           samples: rows.map(({ events, seconds }) => events / seconds / 1e6),
           ...('speed' in limits ? { target: { bound: 'at least', limit: limits.speed } } : {}),
         }),
-        ...measured({
-          subject,
-          quantity: 'peak memory',
-          unit: 'MB',
-          samples: rows.map(({ peakBytes }) => peakBytes / 1e6),
-          target: { bound: 'at most', limit: 300 },
-        }),
+        ...measuredPeakMemory(subject, rows),
       );
       say(`replay: ${subject}`);
     }

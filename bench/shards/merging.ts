@@ -1,7 +1,7 @@
 /** Adding up simulated shards of 1,000 runs each. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { measured } from '../measurement.ts';
+import { measured, measuredPeakMemory } from '../measurement.ts';
 import type { Findings } from '../measurement.ts';
 import { inOwnProcess } from '../own-process.ts';
 
@@ -35,13 +35,7 @@ export async function measureMerging(sizes: readonly Size[]): Promise<Findings> 
         unit: 's',
         samples: rows.map(({ seconds }) => seconds),
       }),
-      ...measured({
-        subject,
-        quantity: 'peak memory',
-        unit: 'MB',
-        samples: rows.map(({ peakBytes }) => peakBytes / 1e6),
-        target: { bound: 'at most', limit: 300 },
-      }),
+      ...measuredPeakMemory(subject, rows),
     );
   }
   return { with: [], measurements, remarks: [] };
