@@ -41,7 +41,8 @@ export interface EventFlow {
 
 export function createEventFlow(windowNs: number): EventFlow {
   const reordering = createReordering<Item>(windowNs, tooLate);
-  const pair = createPairing();
+  let events: TraceEvent[] = [];
+  const pair = createPairing((event) => events.push(event));
   let newest = nanos(0);
 
   const push = (item: Item): void => {
@@ -49,9 +50,10 @@ export function createEventFlow(windowNs: number): EventFlow {
     reordering.push(item);
   };
   const paired = (items: readonly Item[]): readonly TraceEvent[] => {
-    const events: TraceEvent[] = [];
-    for (const item of items) pair(item, (event) => events.push(event));
-    return events;
+    for (const item of items) pair(item);
+    const due = events;
+    events = [];
+    return due;
   };
   return {
     push,

@@ -15,10 +15,10 @@ export interface Renamed {
 }
 
 /** Keeps the calls in flight; hands on each event, with a loss before it where one must be missing. */
-export function createPairing(): (event: TraceEvent | Renamed, emit: (event: TraceEvent) => void) => void {
+export function createPairing(emit: (event: TraceEvent) => void): (event: TraceEvent | Renamed) => void {
   // Null between two calls: a Map is made anew, of memory that lasts, whenever its last entry is deleted (V8 of Node 20).
   const inFlight = new Map<Tid, CallName | null>();
-  return (event, emit) => {
+  return (event) => {
     switch (event.kind) {
       case 'enter': {
         const before = inFlight.get(event.tid) ?? null;

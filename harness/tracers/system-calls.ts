@@ -51,8 +51,8 @@ define(23, 'select', (name, descriptors) => ({ name, descriptors }));
 define(32, 'dup', (name, a0) => ({ name, fd: fd(a0) }));
 define(33, 'dup2', (name, a0, a1) => ({ name, fd: fd(a0), to: fd(a1) }));
 define(41, 'socket', (name, domain, type, protocol, _a3, data) => {
-  const call = { name, domain, type, protocol };
-  return typeof data === 'number' ? { ...call, owner: data >>> 0 } : call;
+  if (typeof data !== 'number') return { name, domain, type, protocol };
+  return { name, domain, type, protocol, owner: data >>> 0 };
 });
 define(42, 'connect', (name, a0) => ({ name, fd: fd(a0) }));
 define(43, 'accept', (name, a0) => ({ name, fd: fd(a0), flags: 0 }));

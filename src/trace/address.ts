@@ -71,22 +71,27 @@ export function decodeSockaddr(
   byteOrder: 'little' | 'big' = 'little',
 ): SocketAddress | null {
   if (bytes.length < 2) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const family = view.getUint16(0, byteOrder === 'little');
+  const family = byteOrder === 'little' ? word(bytes, 1, 0) : word(bytes, 0, 1);
   if (family === 0) return { family: 'unspec' };
+  const port = word(bytes, 2, 3);
   if (family === 2) {
     if (bytes.length < 8) return null;
-    const host = `${view.getUint8(4)}.${view.getUint8(5)}.${view.getUint8(6)}.${view.getUint8(7)}`;
-    return { family: 'inet', host, port: view.getUint16(2) };
+    return { family: 'inet', host: `${bytes[4]}.${bytes[5]}.${bytes[6]}.${bytes[7]}`, port };
   }
   if (family === 10) {
     if (bytes.length < 24) return null;
-    const words = Array.from({ length: 8 }, (_, word) => view.getUint16(8 + 2 * word));
+    const words = Array.from({ length: 8 }, (_, index) => word(bytes, 8 + 2 * index, 9 + 2 * index));
     // SIN6_LEN_RFC2133: the scope id may be left out.
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const scopeId = bytes.length < 28 ? 0 : view.getUint32(24, byteOrder === 'little');
-    return { family: 'inet6', host: formatIpv6(words), port: view.getUint16(2), scopeId };
+    return { family: 'inet6', host: formatIpv6(words), port, scopeId };
   }
   return { family: 'other', number: family };
+}
+
+/** 16 bits; what is not there is 0. */
+function word(bytes: Uint8Array, high: number, low: number): number {
+  return 256 * (bytes[high] ?? 0) + (bytes[low] ?? 0);
 }
 
 /** The address of a bind: there AF_UNSPEC stands for AF_INET if the rest names the wildcard (inet_bind). */

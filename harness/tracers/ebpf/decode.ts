@@ -6,12 +6,14 @@ import type { LossEvent, LossReason, TraceEvent } from '../../../src/trace/event
 import { nanos } from '../../../src/trace/ids.ts';
 import { decodeWith, lossAnywhere } from '../event-flow.ts';
 import type { Decoder } from '../event-flow.ts';
+import { earliestOf } from './call-record.ts';
 import { createEventMerge } from './event-merge.ts';
 import { flags, kinds } from './layout.ts';
+import { RecordCursor } from './record-cursor.ts';
+import type { Piece } from './record-cursor.ts';
 import { createRecordSplitter } from './record-splitter.ts';
 import { createRecordWindow } from './record-window.ts';
-import type { Head } from './record.ts';
-import { earliestOf, readHead, readRecord } from './record.ts';
+import { readRecord } from './record.ts';
 import type { Begin, Trailer } from './trailer.ts';
 import { readBegin, readTrailer, whatIsMissing } from './trailer.ts';
 
@@ -37,10 +39,8 @@ const sliceBytes = 1 << 15;
 
 export function createDecoder(windowNs: number): Decoder {
   const merge = createEventMerge();
-  const window = createRecordWindow(windowNs, (view, at) => {
-    merge.advance(at);
-    if (begin !== null) readEvent(view, begin);
-  });
+  const window = createRecordWindow(windowNs, readEvents);
+  const record = new RecordCursor();
   const seen = new Map<number, number>();
   let releasesSeen = 0;
   let begin: Begin | null = null;
@@ -51,30 +51,30 @@ export function createDecoder(windowNs: number): Decoder {
     merge.push(lossAnywhere(newest, reason, count, text));
   }
 
-  function readOne(view: DataView): void {
-    const kind = view.getUint8(2);
-    if (kind === kinds.begin && begin === null) begin = readBegin(view);
-    else if (kind === kinds.end && trailer === null) trailer = readTrailer(view);
+  function readOne(piece: Piece, start: number): void {
+    record.moveTo(piece, start);
+    const { kind } = record;
+    if (kind === kinds.begin && begin === null) {
+      begin = readBegin(record);
+      record.origin = begin?.origin ?? 0;
+    } else if (kind === kinds.end && trailer === null) trailer = readTrailer(record);
     // Two of what there is once: this may be the pieces of two traces, and whose counts hold is not known.
     else if (kind === kinds.begin || kind === kinds.end)
       lose('unparsed', 1, `a second record of kind ${kind}`);
     else if (begin === null) lose('unparsed', 1, `a record of kind ${kind} before the first one`);
-    else keepEvent(view, begin);
+    else if (!record.hasHead) lose('unparsed', 1, misfit(record));
+    else {
+      seen.set(kind, (seen.get(kind) ?? 0) + 1);
+      if (tellsRelease(record)) releasesSeen++;
+      if (record.at > newest) newest = record.at;
+      window.push(piece, start, earliestOf(record));
+    }
   }
 
-  function keepEvent(view: DataView, { origin }: Begin): void {
-    const head = readHead(view, origin);
-    if (head === null) return lose('unparsed', 1, misfit(view));
-    seen.set(head.kind, (seen.get(head.kind) ?? 0) + 1);
-    if (tellsRelease(head)) releasesSeen++;
-    if (head.at > newest) newest = head.at;
-    window.push(view, earliestOf(view, head, origin));
-  }
-
-  function readEvent(view: DataView, { origin }: Begin): void {
-    const head = readHead(view, origin);
-    if (head === null || readRecord(view, head, origin, merge.push)) return;
-    merge.push(unparsed(head, misfit(view)));
+  function readEvents(piece: Piece, start: number, at: number): void {
+    merge.advance(at);
+    record.moveTo(piece, start);
+    if (!readRecord(record, merge.push)) merge.push(unparsed(record));
   }
 
   const splitter = createRecordSplitter(readOne);
@@ -102,16 +102,17 @@ export function createDecoder(windowNs: number): Decoder {
   };
 }
 
-function tellsRelease({ kind, flags: told }: Head): boolean {
+function tellsRelease({ kind, flags: told }: RecordCursor): boolean {
   return kind === kinds.release || (kind === kinds.call && (told & flags.released) !== 0);
 }
 
-function misfit(view: DataView): string {
-  return `no rule fits a record of kind ${view.getUint8(2)} with ${view.byteLength} bytes`;
+/** With its head a record still names its moment and its process. */
+function unparsed(record: RecordCursor): LossEvent {
+  const { at, pid, nr } = record;
+  const text = `${misfit(record)}, system call ${nr}`;
+  return { kind: 'loss', at, pid, extent: 'moment', reason: 'unparsed', count: 1, text };
 }
 
-/** With its head a record still names its moment and its process. */
-function unparsed({ at, pid, nr }: Head, what: string): LossEvent {
-  const text = `${what}, system call ${nr}`;
-  return { kind: 'loss', at, pid, extent: 'moment', reason: 'unparsed', count: 1, text };
+function misfit({ kind, size }: RecordCursor): string {
+  return `no rule fits a record of kind ${kind} with ${size} bytes`;
 }

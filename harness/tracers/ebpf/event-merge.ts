@@ -15,25 +15,26 @@ export interface EventMerge {
 }
 
 export function createEventMerge(): EventMerge {
-  /** Sorted; of equal times the first that came is the first. */
-  const pending: Item[] = [];
-  const pair = createPairing();
+  // Sorted; of equal times the first that came is the first. Those before `first` are gone.
+  let pending: Item[] = [];
+  let first = 0;
   let events: TraceEvent[] = [];
+  const pair = createPairing((event) => events.push(event));
   let floor = 0;
 
   return {
     advance(at) {
       floor = at;
-      let due = 0;
-      for (let item = pending[0]; item !== undefined && item.at <= at; item = pending[++due]) {
-        pair(item, (event) => events.push(event));
-      }
-      if (due > 0) pending.splice(0, due);
+      for (let item = pending[first]; item !== undefined && item.at <= at; item = pending[++first])
+        pair(item);
+      if (first < gone) return;
+      pending = pending.slice(first);
+      first = 0;
     },
     push(item) {
       const placed = item.at < floor ? tooLate(item, nanos(floor)) : item;
       let index = pending.length;
-      while (index > 0 && (pending[index - 1]?.at ?? 0) > placed.at) index--;
+      while (index > first && (pending[index - 1]?.at ?? 0) > placed.at) index--;
       if (index === pending.length) pending.push(placed);
       else pending.splice(index, 0, placed);
     },
@@ -44,3 +45,6 @@ export function createEventMerge(): EventMerge {
     },
   };
 }
+
+/** So many are forgotten at once: for each one alone it would take longer than all else that is done here. */
+const gone = 256;

@@ -1,36 +1,35 @@
 /** Bytes in any pieces to whole records: each says its own size in its first two bytes. */
 import { headSize, magic } from './layout.ts';
+import type { Piece } from './record-cursor.ts';
+import { pieceOf } from './record-cursor.ts';
 
 export interface RecordSplitter {
-  push(piece: Uint8Array): void;
+  push(bytes: Uint8Array): void;
   /** Bytes that are left over; `isUnreadable`: they are no records, and not only the beginning of one. */
   end(): { readonly left: number; readonly isUnreadable: boolean };
 }
 
-/**
- * After a size that can not be one nothing tells where the next record begins: what follows is unreadable.
- * @param onRecord given a view that is valid during the call only
- */
-export function createRecordSplitter(onRecord: (view: DataView) => void): RecordSplitter {
+/** After a size that can not be one nothing tells where the next record begins: what follows is unreadable. */
+export function createRecordSplitter(onRecord: (piece: Piece, start: number) => void): RecordSplitter {
   let held: Uint8Array = new Uint8Array(0);
   let isBegun = false;
   let isUnreadable = false;
   let left = 0;
 
   return {
-    push(piece) {
+    push(bytes) {
       if (isUnreadable) {
-        left += piece.length;
+        left += bytes.length;
         return;
       }
-      const bytes = held.length === 0 ? piece : joined(held, piece);
-      const start = isBegun ? 0 : readMagic(bytes);
+      const piece = pieceOf(held.length === 0 ? bytes : Buffer.concat([held, bytes]));
+      const start = isBegun ? 0 : readMagic(piece.bytes);
       isBegun ||= start > 0;
       const { at, isReadable } = isBegun
-        ? readRecords(bytes, start, onRecord)
+        ? readRecords(piece, start, onRecord)
         : { at: 0, isReadable: start === 0 };
       isUnreadable = !isReadable;
-      held = bytes.slice(at);
+      held = piece.bytes.subarray(at);
       if (isUnreadable) left = held.length;
     },
     end: () => ({ left: isUnreadable ? left : held.length, isUnreadable }),
@@ -45,24 +44,18 @@ function readMagic(bytes: Uint8Array): number {
 
 /** @returns where the first record begins that is not whole yet, or is none */
 function readRecords(
-  bytes: Uint8Array,
+  piece: Piece,
   start: number,
-  onRecord: (view: DataView) => void,
+  onRecord: (piece: Piece, start: number) => void,
 ): { readonly at: number; readonly isReadable: boolean } {
+  const { byteLength } = piece.view;
   let at = start;
-  while (at + 2 <= bytes.length) {
-    const size = (bytes[at] ?? 0) + 256 * (bytes[at + 1] ?? 0);
+  while (at + 2 <= byteLength) {
+    const size = piece.view.getUint16(at, true);
     if (size < headSize) return { at, isReadable: false };
-    if (at + size > bytes.length) break;
-    onRecord(new DataView(bytes.buffer, bytes.byteOffset + at, size));
+    if (at + size > byteLength) break;
+    onRecord(piece, at);
     at += size;
   }
   return { at, isReadable: true };
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

@@ -2,103 +2,69 @@
  * Records in the order of time again, as the bytes that they are: a second of a busy program is half a million of them,
  * and as events they would be ten times as large, and old before anybody reads them.
  */
+import TinyQueue from 'tinyqueue';
+import type { Piece } from './record-cursor.ts';
+import { RecordQueue } from './record-queue.ts';
 
 export interface RecordWindow {
   /** @param at the earliest moment that the record tells of */
-  push(record: DataView, at: number): void;
+  push(piece: Piece, start: number, at: number): void;
   /** All that is left. */
   drain(): void;
+}
+
+interface Straggler {
+  readonly piece: Piece;
+  readonly start: number;
+  readonly at: number;
+  readonly sequence: number;
 }
 
 /**
  * What comes out when depends on the sequence of records alone. Of equal times the first that came is the first.
  * @param windowNs a record that is so much older than the newest one still finds its place
- * @param onRecord given a view that is valid during the call only. `at` never decreases: it is later than what was
- *   pushed where the record came too late.
+ * @param onRecord `at` never decreases: it is later than what was pushed where the record came too late
  */
 export function createRecordWindow(
   windowNs: number,
-  onRecord: (record: DataView, at: number) => void,
+  onRecord: (piece: Piece, start: number, at: number) => void,
 ): RecordWindow {
-  let bytes = new Uint8Array(initialBytes);
-  let used = 0;
-  // Sorted by time; those before `first` are gone.
-  let times: number[] = [];
-  let places: number[] = [];
-  let first = 0;
+  /** Those that came in order. */
+  const queue = new RecordQueue();
+  /** Those that came later than one of a later time; there are few, unless somebody has made up the trace. */
+  const stragglers = new TinyQueue<Straggler>([], (a, b) => a.at - b.at || a.sequence - b.sequence);
+  let sequence = 0;
   let newest = 0;
   let floor = 0;
 
   function settle(until: number): void {
     floor = until;
-    while (first < times.length && (times[first] ?? 0) <= until) {
-      const place = places[first] ?? 0;
-      onRecord(viewAt(bytes, place), times[first] ?? 0);
-      first++;
+    for (;;) {
+      const { at } = queue;
+      const straggler = stragglers.peek();
+      // Whoever waits in the queue with the same time came before the straggler.
+      if (straggler !== undefined && straggler.at < at) {
+        if (straggler.at > until) break;
+        stragglers.pop();
+        onRecord(straggler.piece, straggler.start, straggler.at);
+      } else {
+        if (at > until || at === Infinity) break;
+        queue.shift(onRecord);
+      }
     }
-  }
-
-  /** Room for one more: what is gone goes, and where that is little there will be twice as much. */
-  function makeRoom(size: number): void {
-    const before = bytes;
-    const left = places.slice(first);
-    const needed = left.reduce((sum, place) => sum + sizeAt(before, place), size);
-    bytes = new Uint8Array(Math.max(bytes.length, 2 * needed));
-    used = 0;
-    times = times.slice(first);
-    places = left.map((place) => {
-      const end = place + sizeAt(before, place);
-      bytes.set(before.subarray(place, end), used);
-      used += end - place;
-      return used - (end - place);
-    });
-    first = 0;
   }
 
   return {
-    push(record, at) {
-      if (used + record.byteLength > bytes.length) makeRoom(record.byteLength);
-      bytes.set(new Uint8Array(record.buffer, record.byteOffset, record.byteLength), used);
-      insert(Math.max(at, floor), used);
-      used += record.byteLength;
-      newest = Math.max(newest, at);
-      if ((times[first] ?? Infinity) <= newest - windowNs) settle(newest - windowNs);
+    push(piece, start, told) {
+      const at = Math.max(told, floor);
+      if (at < newest) stragglers.push({ piece, start, at, sequence: sequence++ });
+      else {
+        queue.push(piece, start, at);
+        newest = at;
+      }
+      const due = newest - windowNs;
+      if (queue.at <= due || (stragglers.peek()?.at ?? Infinity) <= due) settle(due);
     },
     drain: () => settle(Infinity),
   };
-
-  /** Nearly always the newest: the ring is nearly in order. */
-  function insert(at: number, place: number): void {
-    let index = times.length;
-    if (index > first && (times[index - 1] ?? 0) > at) index = upperBound(times, first, at);
-    if (index === times.length) {
-      times.push(at);
-      places.push(place);
-    } else {
-      times.splice(index, 0, at);
-      places.splice(index, 0, place);
-    }
-  }
-}
-
-const initialBytes = 1 << 20;
-
-/** Every record begins with its size (docs/ebpf-format.md). */
-function sizeAt(bytes: Uint8Array, place: number): number {
-  return (bytes[place] ?? 0) + 256 * (bytes[place + 1] ?? 0);
-}
-
-function viewAt(bytes: Uint8Array, place: number): DataView {
-  return new DataView(bytes.buffer, place, sizeAt(bytes, place));
-}
-
-/** Of a sorted list from `low` on: the first place behind all that are not later. */
-function upperBound(sorted: readonly number[], low: number, at: number): number {
-  let [from, to] = [low, sorted.length];
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if ((sorted[middle] ?? 0) <= at) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }

@@ -1,7 +1,7 @@
 /** The first and the last record of a trace: when it began, and what the kernel counted. */
 import type { LossReason } from '../../../src/trace/event.ts';
 import { countedKinds, headSize, kindCount } from './layout.ts';
-import { readLong } from './record.ts';
+import type { RecordCursor } from './record-cursor.ts';
 
 export interface Begin {
   /** CLOCK_MONOTONIC in ns: events count from here. */
@@ -23,15 +23,15 @@ export interface Trailer {
 }
 
 /** Null: too short for one. */
-export function readBegin(view: DataView): Begin | null {
-  if (view.byteLength < headSize + 12) return null;
-  return { origin: readLong(view, 16) };
+export function readBegin(record: RecordCursor): Begin | null {
+  if (record.size < headSize + 12) return null;
+  return { origin: record.uint64(16) };
 }
 
 /** Null: too short for one. */
-export function readTrailer(view: DataView): Trailer | null {
-  if (view.byteLength < headSize + 8 * (2 * kindCount + 4)) return null;
-  const count = (index: number): number => readLong(view, headSize + 8 * index);
+export function readTrailer(record: RecordCursor): Trailer | null {
+  if (record.size < headSize + 8 * (2 * kindCount + 4)) return null;
+  const count = (index: number): number => record.uint64(headSize + 8 * index);
   const counts = (first: number): ReadonlyMap<string, number> =>
     new Map(countedKinds.map(([name, kind]) => [name, count(first + kind)]));
   return {

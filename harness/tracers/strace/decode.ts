@@ -74,8 +74,8 @@ export interface EventQueue {
 export function createEventQueue(calls: LineReaderOptions['calls']): EventQueue {
   let ready: TraceEvent[] = [];
   let isEmpty = true;
-  const pair = createPairing();
-  const kinship = new Kinship((event) => pair(event, (paired) => ready.push(paired)));
+  const pair = createPairing((paired) => ready.push(paired));
+  const kinship = new Kinship(pair);
   return {
     push(item) {
       if (item.kind !== 'loss') isEmpty = false;

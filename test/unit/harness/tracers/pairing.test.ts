@@ -19,11 +19,11 @@ const back = (thread: number, name: 'recvfrom' | 'close' = 'recvfrom'): TraceEve
 const exit = (thread: number): TraceEvent => ({ kind: 'exit', ...who(thread), last: false });
 
 function pair(...events: readonly (TraceEvent | Renamed)[]): string[] {
-  const pairOne = createPairing();
   const seen: string[] = [];
-  for (const event of events) {
-    pairOne(event, (out) => seen.push(out.kind === 'loss' ? `${out.reason}: ${out.text}` : out.kind));
-  }
+  const pairOne = createPairing((out) => {
+    seen.push(out.kind === 'loss' ? `${out.reason}: ${out.text}` : out.kind);
+  });
+  for (const event of events) pairOne(event);
   return seen;
 }
 

@@ -1,25 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { pieceOf } from '../../../../../harness/tracers/ebpf/record-cursor.ts';
 import { createRecordWindow } from '../../../../../harness/tracers/ebpf/record-window.ts';
 import { randomFromSeed } from '../../../../../src/experiment/random.ts';
 
-/** A record that is its own size long and holds its number. */
-function recordOf(number: number, size = 64): DataView {
-  const record = new DataView(new ArrayBuffer(size));
-  record.setUint16(0, size, true);
-  record.setUint32(4, number, true);
-  return record;
-}
+/** Many records in one piece, as they are in a trace: what comes out is where they lie. */
+const piece = pieceOf(new Uint8Array(0));
 
 function putThrough(
   times: readonly number[],
   windowNs: number,
-  sizeOf: (number: number) => number,
-): { readonly number: number; readonly at: number; readonly size: number }[] {
-  const out: { number: number; at: number; size: number }[] = [];
-  const window = createRecordWindow(windowNs, (record, at) => {
-    out.push({ number: record.getUint32(4, true), at, size: record.byteLength });
+): { readonly number: number; readonly at: number }[] {
+  const out: { number: number; at: number }[] = [];
+  const window = createRecordWindow(windowNs, (from, number, at) => {
+    expect(from).toBe(piece);
+    out.push({ number, at });
   });
-  for (const [number, at] of times.entries()) window.push(recordOf(number, sizeOf(number)), at);
+  for (const [number, at] of times.entries()) window.push(piece, number, at);
   window.drain();
   return out;
 }
@@ -27,18 +23,21 @@ function putThrough(
 describe('createRecordWindow', () => {
   it('puts records in order that are late by less than the window, equal ones as they came, and loses none', () => {
     const random = randomFromSeed('record window');
-    // 3 MB, more than it has room for at first, in records of many sizes.
+    // More than it has room for at first.
     const times = Array.from({ length: 30_000 }, (_, number) => 10 * number + 10 * random.below(40));
-    const sizeOf = (number: number): number => 24 + (number % 150);
-    const expected = times
-      .map((at, number) => ({ number, at, size: sizeOf(number) }))
-      .sort((a, b) => a.at - b.at);
-    expect(putThrough(times, 400, sizeOf)).toEqual(expected);
-    expect(putThrough(times, 1e9, sizeOf)).toEqual(expected);
+    const expected = times.map((at, number) => ({ number, at })).sort((a, b) => a.at - b.at);
+    expect(putThrough(times, 400)).toEqual(expected);
+    expect(putThrough(times, 1e9)).toEqual(expected);
+  });
+
+  it('puts those in order that came from the last to the first', () => {
+    const times = Array.from({ length: 30_000 }, (_, number) => 30_000 - number);
+    const order = putThrough(times, 1e9).map(({ at }) => at);
+    expect(order).toEqual(times.toReversed());
   });
 
   it('hands on what came too late with the time up to which others had been handed on', () => {
-    expect(putThrough([0, 1000, 5000, 10], 1000, () => 24).map(({ number, at }) => [number, at])).toEqual([
+    expect(putThrough([0, 1000, 5000, 10], 1000).map(({ number, at }) => [number, at])).toEqual([
       [0, 0],
       [1, 1000],
       [3, 4000],
@@ -48,8 +47,8 @@ describe('createRecordWindow', () => {
 
   it('holds back what others may still precede, however many there are', () => {
     const seen: number[] = [];
-    const window = createRecordWindow(100, (_, at) => seen.push(at));
-    for (let at = 0; at <= 1000; at += 10) window.push(recordOf(at), at);
+    const window = createRecordWindow(100, (_from, _start, at) => seen.push(at));
+    for (let at = 0; at <= 1000; at += 10) window.push(piece, 0, at);
     expect(seen.at(-1)).toBeLessThanOrEqual(900);
     expect(seen.at(-1)).toBeGreaterThanOrEqual(890);
     window.drain();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { readHead, readRecord } from '../../../../../harness/tracers/ebpf/record.ts';
+import { pieceOf, RecordCursor } from '../../../../../harness/tracers/ebpf/record-cursor.ts';
+import { readRecord } from '../../../../../harness/tracers/ebpf/record.ts';
 import type { Item } from '../../../../../harness/tracers/event-flow.ts';
 import { origin, record } from './trace-builder.ts';
 
@@ -19,10 +20,12 @@ const loopback = Uint8Array.of(2, 0, 0x0b, 0xb9, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0,
 
 /** The events of one record; null where no rule fits it. */
 function read(bytes: Uint8Array): readonly Item[] | null {
-  const view = new DataView(bytes.buffer);
-  const head = readHead(view, origin);
+  const cursor = new RecordCursor();
+  cursor.origin = origin;
+  // Not at the start of its piece: in a trace it is never the first.
+  cursor.moveTo(pieceOf(Uint8Array.from([1, 2, 3, ...bytes])), 3);
   const items: Item[] = [];
-  return head !== null && readRecord(view, head, origin, (item) => items.push(item)) ? items : null;
+  return cursor.hasHead && readRecord(cursor, (item) => items.push(item)) ? items : null;
 }
 
 test('an entry with its socket', () => {
