@@ -1,30 +1,43 @@
 import type { Nanos } from '../trace/ids.ts';
-import type { PortClaim } from './blockers.ts';
+import { anyIpv6, isUnspecified, type PortClaim } from './blockers.ts';
 import type { Socket } from './socket.ts';
-import { tcpBlockers } from './tcp-blockers.ts';
+import { tcpBlockers, tcpOverlaps } from './tcp-blockers.ts';
 
 /** A TCP connection of which the socket has ended. The kernel may keep its port: FIN_WAIT, LAST_ACK, TIME_WAIT. */
 export interface LeftConnection {
   readonly claim: PortClaim;
   /** Its number in the run; of several with the same address and flags, the last one. */
   readonly socket: number;
-  /** `forGood`: for as long as the run lasts. */
   readonly since: Nanos;
+  readonly stay: Stay;
 }
 
-export const forGood = Infinity as Nanos;
+/** `for-good`: for as long as the run lasts. */
+type Stay = 'timed' | 'for-good';
 
 /** Connections without a reference: nothing in a trace of calls shows how long they last. */
 export class LeftConnections {
   readonly #byPort = new Map<number, Map<string, LeftConnection>>();
 
-  add(socket: Socket, since: Nanos): void {
+  add(socket: Socket, since: Nanos, stay: Stay): void {
     const { claim } = socket;
     if (claim === null) return;
     let onPort = this.#byPort.get(claim.port);
     if (onPort === undefined) this.#byPort.set(claim.port, (onPort = new Map<string, LeftConnection>()));
     // A server leaves many that are alike.
-    onPort.set(JSON.stringify(claim), { claim, socket: socket.number, since });
+    onPort.set(JSON.stringify(claim), { claim, socket: socket.number, since, stay });
+  }
+
+  /**
+   * The kernel has chosen that port for it, so by then nothing that overlaps it was left: flags make no difference
+   * to the search for a free port (inet_csk_find_open_port; asked of 6.18 with TIME_WAIT).
+   */
+  chosen(claim: PortClaim, by: Nanos): void {
+    const onPort = this.#byPort.get(claim.port);
+    if (onPort === undefined) return;
+    for (const [key, { claim: left, since }] of onPort) {
+      if (since <= by && tcpOverlaps(claim, left) && coversAllOf(claim, left)) onPort.delete(key);
+    }
   }
 
   mayHold(port: number, at: Nanos): boolean {
@@ -38,7 +51,9 @@ export class LeftConnections {
   #on(port: number, at: Nanos): readonly LeftConnection[] {
     const onPort = this.#byPort.get(port);
     if (onPort === undefined) return [];
-    for (const [key, { since }] of onPort) if (at - since > longestStayNs) onPort.delete(key);
+    for (const [key, { since, stay }] of onPort) {
+      if (stay === 'timed' && at - since > longestStayNs) onPort.delete(key);
+    }
     if (onPort.size === 0) this.#byPort.delete(port);
     return [...onPort.values()];
   }
@@ -51,7 +66,13 @@ export class LeftConnections {
 export function ownConnection(candidate: Socket, asked: PortClaim, at: Nanos): readonly LeftConnection[] {
   const { claim, number } = candidate;
   if (claim === null) return [];
-  return tcpBlockers(asked, [{ claim, socket: number, since: at }]);
+  return tcpBlockers(asked, [{ claim, socket: number, since: at, stay: 'timed' }]);
+}
+
+/** Of a wildcard the connections themselves have other addresses, each one of those that it stands for. */
+function coversAllOf({ host, v6Only }: PortClaim, left: PortClaim): boolean {
+  if (!isUnspecified(left.host)) return true;
+  return (host === left.host && v6Only === left.v6Only) || (host === anyIpv6 && !v6Only);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Nanos } from '../trace/ids.ts';
 import type { Binding } from './binding.ts';
 import { BindBuckets } from './bind-buckets.ts';
 import { blockers, overlaps, type PortClaim } from './blockers.ts';
-import { forGood, LeftConnections, ownConnection } from './left-connections.ts';
+import { LeftConnections, ownConnection } from './left-connections.ts';
 import { predictTcp, predictUdp, type BindPrediction, type BoundSocket } from './prediction.ts';
 import type { Socket } from './socket.ts';
 import { tcpBlockers, tcpOverlaps } from './tcp-blockers.ts';
@@ -80,6 +80,7 @@ export class PortBook {
   joined(socket: Socket): void {
     const { claim, network, binding } = socket;
     if (network === 'udp' || claim === null || binding?.by !== 'bind') return;
+    if (!binding.portNamed && !socket.isHidden) this.#left.chosen(claim, binding.from);
     const others = [...this.#bound.values()].filter(
       (other) => (other !== socket || claim.listening) && isOnPort(other, claim.port),
     );
@@ -98,9 +99,9 @@ export class PortBook {
   }
 
   /** Before it does: connections that nobody has accepted yet keep the flags and the owner that they were made with. */
-  flagsChange(socket: Socket): void {
+  flagsChange(socket: Socket, at: Nanos): void {
     if (!socket.listening || !this.#reached.has(socket.binding?.port ?? 0)) return;
-    this.#left.add(socket, forGood);
+    this.#left.add(socket, at, 'for-good');
     socket.queueMayDiffer = true;
   }
 
@@ -115,7 +116,7 @@ export class PortBook {
 
   /** @returns true where nothing in flight can still concern it, so that its life can be handed over now. */
   socketEnded(socket: Socket, goneBy: Nanos): boolean {
-    if (this.#mayLeaveConnection(socket)) this.#left.add(socket, goneBy);
+    if (this.#mayLeaveConnection(socket)) this.#left.add(socket, goneBy, 'timed');
     if (this.#pending.size === 0) {
       this.#remove(socket);
       return true;

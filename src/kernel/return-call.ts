@@ -1,6 +1,6 @@
 import { isInet } from '../trace/address.ts';
 import type { Call, ReturnEvent } from '../trace/event.ts';
-import { fd as asFd } from '../trace/ids.ts';
+import { fd as asFd, type Nanos } from '../trace/ids.ts';
 import * as abi from './abi.ts';
 import { bindReturned } from './bind-calls.ts';
 import { accepted, socketCreated } from './births.ts';
@@ -69,7 +69,7 @@ function applyReturn(books: RunBooks, thread: Thread, inFlight: InFlight, event:
       return;
     case 'fchown':
       if (result.ok && inFlight.socket?.hasSubflow === false)
-        ownerChanged(books, inFlight.socket, call.owner);
+        ownerChanged(books, inFlight.socket, call.owner, event.at);
       return;
     case 'close':
     case 'close_range':
@@ -145,9 +145,9 @@ function duplicate(
   copy.closeOnExec = closeOnExec;
 }
 
-function ownerChanged(books: RunBooks, socket: Socket, owner: number): void {
+function ownerChanged(books: RunBooks, socket: Socket, owner: number, at: Nanos): void {
   if (owner < 0 || owner === abi.OWNER_UNCHANGED) return;
-  books.ports.flagsChange(socket);
+  books.ports.flagsChange(socket, at);
   socket.owner = owner;
 }
 
@@ -179,7 +179,7 @@ function setOption(
   const option = optionOf(call.level, call.option);
   if (option === null) return;
   socket.hasSubflow = socket.isMultipath;
-  books.ports.flagsChange(socket);
+  books.ports.flagsChange(socket, event.at);
   if (call.value === null) return books.doubts.unreadable(thread, event.at, `the value given to ${option}`);
   if (option === 'device') {
     // A tracer that reads four bytes of every option gives a number for SO_BINDTODEVICE too, which names no device.

@@ -42,6 +42,8 @@ export class Draft {
   readers: string[] = [];
   pairs: string[] = [];
   readonly connectedPorts = new Set<Port>();
+  /** What `told` may be beside a port of the kernel's choice: whoever was told of may have bound one of these itself. */
+  readonly told = new Set<Port>();
   /** A program in which descriptors travel in messages. */
   readonly passes: boolean;
   #names = 0;
@@ -106,7 +108,12 @@ export class Draft {
 
   /** In wild programs the kernel's choice may stay unknown, for as long as the socket lives. */
   tell(socket: Known): void {
-    if (this.manner === 'calm' || this.passes || !this.chance(60))
-      this.do(socket, { do: 'tell', of: socket.name });
+    if (this.manner === 'wild' && !this.passes && this.chance(60)) return;
+    this.do(socket, { do: 'tell', of: socket.name });
+    this.hearsOf(socket);
+  }
+
+  hearsOf({ about }: Known): void {
+    for (const port of about.tried) this.told.add(port);
   }
 }

@@ -35,6 +35,7 @@ export function binds(draft: Draft): void {
   if (!draft.mayBind(socket.about.network, port)) return;
   draft.do(socket, { do: 'bind', of: socket.name, address, port });
   socket.about.tried.add(port);
+  if (port === 'told') for (const each of draft.told) socket.about.tried.add(each);
   // Perhaps refused: then it may try again elsewhere.
   if (draft.chance(2)) Object.assign(socket.about, { address, port });
 }
@@ -94,6 +95,7 @@ export function accepts(draft: Draft): void {
   const name = draft.name();
   draft.do(listener, { do: 'accept', of: listener.name, as: name });
   draft.do(listener, { do: 'tell', of: name });
+  draft.hearsOf(listener);
   const { about } = listener;
   const accepted = { ...about, address: null, listening: false, tried: new Set(about.tried) };
   draft.sockets.push({ ...listener, name, isSure: false, about: accepted });

@@ -89,4 +89,54 @@ describe('a bind', () => {
     main.binds(5, '[::ffff:127.0.0.2]:3001');
     expect(await judged(history)).toMatchObject({ predicted: 'undetermined' });
   });
+
+  describe('of a port that a closed connection may still have', () => {
+    const tcp = { type: SOCK_STREAM };
+
+    /** A connection at the address ends; another socket is given its port by the kernel, and a third one binds it. */
+    async function afterChoice(left: string, asked: string, told: string): Promise<string | undefined> {
+      const history = new History();
+      const main = history.run();
+      main.socket(3, { ...tcp, family: left.startsWith('[') ? 6 : 4 });
+      main.binds(3, left);
+      main.connects(3, left.startsWith('[') ? '[::1]:9' : '127.0.0.1:9');
+      main.close(3);
+      main.socket(4, { ...tcp, family: asked.startsWith('[') ? 6 : 4 });
+      main.binds(4, asked);
+      main.getsockname(4, told);
+      main.close(4);
+      main.socket(5, tcp);
+      main.binds(5, left.startsWith('[') ? '127.0.0.3:3001' : left);
+      return (await judged(history))?.predicted;
+    }
+
+    it.each([
+      ['the same address', '127.0.0.2:3001', '127.0.0.2:0', '127.0.0.2:3001'],
+      ['the wildcard', '127.0.0.2:3001', '0.0.0.0:0', '0.0.0.0:3001'],
+      ['the wildcard of both families', '127.0.0.2:3001', '[::]:0', '[::]:3001'],
+    ])('is free when the kernel itself has chosen the port for %s', async (_, ...addresses) => {
+      expect(await afterChoice(...addresses)).toBe('free');
+    });
+
+    it('is open when it has chosen it for another address', async () => {
+      expect(await afterChoice('127.0.0.2:3001', '127.0.0.1:0', '127.0.0.1:3001')).toBe('undetermined');
+    });
+
+    it('is open when the connection has ended after that', async () => {
+      const history = new History();
+      const main = history.run();
+      for (const each of [3, 4]) {
+        main.socket(each, tcp);
+        main.sets(each, 'reuseAddress');
+      }
+      main.binds(3, '127.0.0.1:0');
+      main.binds(4, address);
+      main.connects(4, '127.0.0.1:9');
+      main.close(4);
+      main.getsockname(3, address);
+      main.sets(3, 'reuseAddress', 0);
+      main.calls({ name: 'listen', fd: fd(3) });
+      expect(await judged(history)).toEqual({ predicted: 'undetermined', openBy: ['connection'] });
+    });
+  });
 });
