@@ -16,27 +16,20 @@ export function* ebpfRecords(session: string, run: string, cycles: number): Gene
   let records: Uint8Array[] = [magic, begin(now)];
 
   /** As fast as one program in a tight loop makes them: 500,000 a second. */
-  const record = (
-    tid: number,
-    kind: number,
-    bits: number,
-    nr: number,
-    port: number,
-    size: number,
-  ): Buffer => {
+  const record = (about: Head): Buffer => {
     now += 2000n;
-    told[kind] = (told[kind] ?? 0) + 1;
-    const bytes = head(now, tid === launcher ? launcher : program, tid, kind, bits, nr, port, size);
+    told[about.kind] = (told[about.kind] ?? 0) + 1;
+    const bytes = head(now, about);
     records.push(bytes);
     return bytes;
   };
   const mark = (tid: number, text: string): void => {
     const path = Buffer.from(`/@afterclose/${text}`);
-    record(tid, kinds.mark, 0, calls.faccessat, 0, headSize + path.length).set(path, headSize);
+    record({ tid, kind: kinds.mark, nr: calls.faccessat, size: headSize + path.length }).set(path, headSize);
   };
   /** Its return 500 ns later: the kernel tells it then. */
-  const call = (tid: number, nr: number, bits: number, port: number, result: number, size = 72): Buffer => {
-    const bytes = record(tid, kinds.call, bits, nr, port, size);
+  const call = (about: Omit<Head, 'kind' | 'size'>, result: number, data = 0): Buffer => {
+    const bytes = record({ ...about, kind: kinds.call, size: 72 + data });
     bytes.writeBigUInt64LE(now + 500n, 24);
     bytes.writeInt32LE(result, 32);
     bytes.writeUInt32LE(inode, 36);
@@ -45,7 +38,7 @@ export function* ebpfRecords(session: string, run: string, cycles: number): Gene
   };
 
   for (const text of [`session begin ${session}`, `run ${run} begin`]) mark(launcher, text);
-  const fork = record(program, kinds.fork, 0, noCall, 0, headSize + 8);
+  const fork = record({ tid: program, kind: kinds.fork, size: headSize + 8 });
   fork.writeUInt32LE(launcher, 24);
   fork.writeUInt32LE(launcher, 28);
   for (let cycle = 1; cycle <= cycles; cycle++) {
@@ -55,10 +48,10 @@ export function* ebpfRecords(session: string, run: string, cycles: number): Gene
       [4, 3002],
     ] as const) {
       inode++;
-      const socket = call(program, calls.socket, flags.socketAfter | flags.value, 0, fd);
+      const socket = call({ tid: program, nr: calls.socket, flags: flags.socketAfter | flags.value }, fd);
       socket.writeInt32LE(2, 48);
       socket.writeInt32LE(2, 52);
-      const bind = call(program, calls.bind, flags.socket | flags.socketAfter, 0, 0, 72 + 16);
+      const bind = call({ tid: program, nr: calls.bind, flags: flags.socket | flags.socketAfter }, 0, 16);
       bind.writeInt32LE(fd, 48);
       bind.writeUInt16LE(port, 68);
       bind.writeUInt16LE(2, 72);
@@ -67,7 +60,7 @@ export function* ebpfRecords(session: string, run: string, cycles: number): Gene
       mark(program, `closing udp 127.0.0.1:${port}`);
       const isLate = cycle % 10 === 0;
       const close = (): void => {
-        const bytes = call(reader, calls.close, flags.socket | flags.released, port, 0);
+        const bytes = call({ tid: reader, nr: calls.close, flags: flags.socket | flags.released, port }, 0);
         bytes.writeInt32LE(fd, 48);
         bytes.writeUInt32LE(200, 64);
       };
@@ -80,40 +73,42 @@ export function* ebpfRecords(session: string, run: string, cycles: number): Gene
       records = [];
     }
   }
-  record(program, kinds.exit, flags.last, noCall, 0, headSize);
+  record({ tid: program, kind: kinds.exit, flags: flags.last, size: headSize });
   mark(launcher, `run ${run} end`);
   records.push(end(now, told, 2 * cycles));
   yield Buffer.concat(records);
 }
 
 function begin(now: bigint): Buffer {
-  const bytes = head(now, launcher, launcher, kinds.begin, 0, 0, 0, headSize + 12);
+  const bytes = head(now, { tid: launcher, kind: kinds.begin, nr: 0, size: headSize + 12 });
   bytes.writeUInt32LE(features.releases, headSize + 8);
   return bytes;
 }
 
 /** Nothing was dropped, there was room for everybody, and no program was left out. */
 function end(now: bigint, told: readonly number[], releases: number): Buffer {
-  const bytes = head(now, launcher, launcher, kinds.end, 0, 0, 0, headSize + 8 * (2 * kindCount + 4));
+  const size = headSize + 8 * (2 * kindCount + 4);
+  const bytes = head(now, { tid: launcher, kind: kinds.end, nr: 0, size });
   for (const [kind, count] of told.entries()) bytes.writeBigUInt64LE(BigInt(count), headSize + 8 * kind);
   bytes.writeBigUInt64LE(BigInt(releases), headSize + 8 * (2 * kindCount + 2));
   return bytes;
 }
 
-function head(
-  at: bigint,
-  pid: number,
-  tid: number,
-  kind: number,
-  bits: number,
-  nr: number,
-  port: number,
-  size: number,
-): Buffer {
+interface Head {
+  readonly tid: number;
+  readonly kind: number;
+  readonly flags?: number;
+  readonly nr?: number;
+  readonly port?: number;
+  /** Of the whole record in bytes. */
+  readonly size: number;
+}
+
+function head(at: bigint, { tid, kind, flags = 0, nr = noCall, port = 0, size }: Head): Buffer {
   const bytes = Buffer.alloc(size);
   bytes.writeUInt16LE(size, 0);
-  bytes.set([kind, bits], 2);
-  bytes.writeUInt32LE(pid, 4);
+  bytes.set([kind, flags], 2);
+  bytes.writeUInt32LE(tid === launcher ? launcher : program, 4);
   bytes.writeUInt32LE(tid, 8);
   bytes.writeUInt16LE(nr, 12);
   bytes.writeUInt16LE(port, 14);
