@@ -100,9 +100,18 @@ export class PortBook {
 
   /** Before it does: connections that nobody has accepted yet keep the flags and the owner that they were made with. */
   flagsChange(socket: Socket, at: Nanos): void {
+    this.connectionDiffers(socket, at);
     if (!socket.listening || !this.#reached.has(socket.binding?.port ?? 0)) return;
     this.#left.add(socket, at, 'for-good');
     socket.queueMayDiffer = true;
+  }
+
+  /**
+   * Before it does. Of a socket that was shut down the connection may be in TIME_WAIT: then it is there beside its
+   * socket, and keeps what it was made with.
+   */
+  connectionDiffers(socket: Socket, at: Nanos): void {
+    if (socket.mayBeConnected && socket.shutDownAt !== null) this.#left.add(socket, at, 'timed');
   }
 
   #mayLeaveConnection({ mayBeConnected, endsConnections, binding }: Socket): boolean {

@@ -100,6 +100,7 @@ export function tcpConnectReturned(
   // What its subflows are bound to from now on, no call tells.
   if (socket.isMultipath) socket.isHidden = true;
   if (address.family === 'unspec') {
+    books.ports.connectionDiffers(socket, at);
     if (result.ok) disconnect(books, socket);
   } else if (isInet(address) && (result.ok || underWay.has(result.errno))) {
     socket.mayBeConnected = true;

@@ -44,6 +44,8 @@ export class Draft {
   readonly connectedPorts = new Set<Port>();
   /** What `told` may be beside a port of the kernel's choice: whoever was told of may have bound one of these itself. */
   readonly told = new Set<Port>();
+  /** It may be a port that the kernel chose for UDP: of TCP a connection of another program may still be on it. */
+  isToldOfUdp = false;
   /** A program in which descriptors travel in messages. */
   readonly passes: boolean;
   #names = 0;
@@ -103,7 +105,8 @@ export class Draft {
   }
 
   mayBind(network: 'udp' | 'tcp', port: Port): boolean {
-    return this.manner === 'wild' || network === 'udp' || !this.connectedPorts.has(port);
+    if (this.manner === 'wild' || network === 'udp') return true;
+    return !this.connectedPorts.has(port) && (port !== 'told' || !this.isToldOfUdp);
   }
 
   /** In wild programs the kernel's choice may stay unknown, for as long as the socket lives. */
@@ -115,5 +118,6 @@ export class Draft {
 
   hearsOf({ about }: Known): void {
     for (const port of about.tried) this.told.add(port);
+    if (about.network === 'udp') this.isToldOfUdp = true;
   }
 }

@@ -14,6 +14,23 @@ export const leftSituations = situationsOf('left connections', {
     connect('a', one, { port: 'own+0', fails: 'ECONNABORTED' }),
     listen('a'),
   ],
+  'to itself, with the flags that the socket had then': [
+    tcp('a'),
+    shutdown('a', withoutPeer),
+    bind('a', one),
+    connect('a', one, { port: 'own+0', fails: 'ECONNABORTED' }),
+    set('a', 'reuseAddress'),
+    tcp('c', 'reuseAddress'),
+    bind('c', one),
+  ],
+  'to itself, by a socket that was connected to nobody after that': [
+    tcp('a'),
+    shutdown('a', withoutPeer),
+    bind('a', one),
+    connect('a', one, { port: 'own+0', fails: 'ECONNABORTED' }),
+    { do: 'connect', of: 'a', family: 'unspec' },
+    listen('a'),
+  ],
   'to a listener that was shut down before it listened': [
     tcp('a'),
     bind('a', one),
