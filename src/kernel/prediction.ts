@@ -34,6 +34,7 @@ export function predictUdp(
   possible: readonly BoundSocket[],
   enteredAt: Nanos,
 ): BindPrediction {
+  if (possible.length === 0) return nobody;
   // One that was bound meanwhile may have come after it.
   const gone = socketsOf(blockers(claim, possible)).filter((socket) => wasBound(socket, enteredAt));
   // A socket that lets it through hides those behind it only if it was certainly there.
