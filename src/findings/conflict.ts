@@ -2,7 +2,7 @@
 import type { FailedBind, HoldingSocket } from '../kernel/ledger.ts';
 import type { DoubtCode } from '../verdict/doubt.ts';
 import { evidenceOf, holdersOf, isCertainAt, isReleasedAfter } from './evidence.ts';
-import type { Evidence, Finding } from './finding.ts';
+import type { Evidence, Finding, FindingFacts, Found } from './finding.ts';
 import type { FindingRule, RunFrame } from './rule.ts';
 
 export const conflict: FindingRule = {
@@ -16,9 +16,9 @@ export const conflict: FindingRule = {
     if (!isAfterClose && decisive.every((holder) => holder.marked)) {
       return { note: { code: 'in-use-by-own-open-socket', address, text: 'in use by your own open socket' } };
     }
-    const finding = findingOf(bind, frame, address, isAfterClose);
-    if (finding.certain || bind.intact) return { finding, ...otherCause(bind, frame, address) };
-    return { finding };
+    const found = foundIn(bind, frame, address, isAfterClose);
+    if (found.certain || bind.intact) return { found, ...otherCause(bind, frame, address) };
+    return { found };
   },
 };
 
@@ -44,19 +44,11 @@ function isFindingAnyway(bind: FailedBind): boolean {
   return decisiveHolders(bind).every((holder) => holder.pastClosing || (bind.marksIntact && !holder.marked));
 }
 
-function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterClose: boolean): Finding {
-  const holders = bind.holders.flatMap(({ socket, references, boundBefore }) =>
-    holdersOf(socket, references, { from: bind.enteredAt, to: bind.returnedAt }, boundBefore),
-  );
+function foundIn(bind: FailedBind, frame: RunFrame, address: string, isAfterClose: boolean): Found {
   const isOurs =
     (frame.isolated && bind.leftConnections.length === 0) ||
     bind.holders.some((holder) => isCertainHolder(holder, bind));
-  const edges: Evidence[] = [
-    { at: bind.enteredAt, pid: bind.pid, tid: bind.tid, what: 'bind-entered', fd: bind.fd, name: bind.call },
-    { at: bind.returnedAt, pid: bind.pid, tid: bind.tid, what: 'bind-failed', fd: bind.fd, name: bind.call },
-  ];
-  const held = bind.holders.flatMap(({ socket, references }) => evidenceOf(socket, references));
-  return {
+  const facts: FindingFacts = {
     code: 'conflict',
     cause: isAfterClose ? 'after-close' : 'still-open',
     certain: bind.intact && isOurs && isFindingAnyway(bind),
@@ -66,7 +58,23 @@ function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterCl
     pid: bind.pid,
     tid: bind.tid,
     cycle: bind.cycle,
-    failed: { call: bind.call, fd: bind.fd, enteredAt: bind.enteredAt, returnedAt: bind.returnedAt },
+  };
+  return { ...facts, tell: () => findingOf(bind, facts) };
+}
+
+function findingOf(bind: FailedBind, facts: FindingFacts): Finding {
+  const { pid, tid, fd, call, enteredAt, returnedAt } = bind;
+  const holders = bind.holders.flatMap(({ socket, references, boundBefore }) =>
+    holdersOf(socket, references, { from: enteredAt, to: returnedAt }, boundBefore),
+  );
+  const edges: Evidence[] = [
+    { at: enteredAt, pid, tid, what: 'bind-entered', fd, name: call },
+    { at: returnedAt, pid, tid, what: 'bind-failed', fd, name: call },
+  ];
+  const held = bind.holders.flatMap(({ socket, references }) => evidenceOf(socket, references));
+  return {
+    ...facts,
+    failed: { call, fd, enteredAt, returnedAt },
     lengthNs: null,
     holders,
     evidence: [...held, ...edges].sort((a, b) => a.at - b.at),
