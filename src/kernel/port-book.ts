@@ -1,12 +1,12 @@
 import type { Nanos } from '../trace/ids.ts';
 import type { Binding } from './binding.ts';
 import { BindBuckets } from './bind-buckets.ts';
-import { blockers, overlaps, type PortClaim } from './blockers.ts';
+import { blocks, overlaps, type PortClaim } from './blockers.ts';
 import { forGood, LeftConnections, ownConnection } from './left-connections.ts';
 import { predictTcp, predictUdp, type BindPrediction, type BoundSocket } from './prediction.ts';
 import { removeFrom } from './short-lists.ts';
 import type { Socket } from './socket.ts';
-import { tcpBlockers, tcpOverlaps } from './tcp-blockers.ts';
+import { tcpBlocks, tcpOverlaps } from './tcp-blockers.ts';
 
 /** A bind or listen that has been entered: what is bound now, or was a moment ago, may decide it. */
 export interface PendingBind {
@@ -167,7 +167,8 @@ export class PortBook {
   #entries(candidate: Socket, port: number): BoundSocket[] {
     const entries: BoundSocket[] = [];
     for (const socket of this.#bound) {
-      if (socket.binding?.port !== port || socket === candidate || socket.network !== candidate.network) continue;
+      if (socket.binding?.port !== port || socket === candidate || socket.network !== candidate.network)
+        continue;
       const { claim } = socket;
       if (claim !== null) entries.push({ claim, socket });
     }
@@ -205,11 +206,10 @@ export class PortBook {
     if (others.length === 0) return [];
     const isPast = (socket: Socket): boolean => socket.closed !== null && socket.closed.at <= enteredAt;
     const covers = isTcp ? tcpOverlaps : overlaps;
-    const blocking = isTcp ? tcpBlockers : blockers;
-    const wouldBlock = (entry: BoundSocket): boolean =>
-      rule === 'blocks' ? blocking(claim, [entry]).length > 0 : covers(claim, entry.claim);
-    if (others.some((entry) => !isPast(entry.socket) && wouldBlock(entry))) return [];
-    return others.filter((entry) => isPast(entry.socket) && wouldBlock(entry)).map(({ socket }) => socket);
+    const blocksIt = isTcp ? tcpBlocks : blocks;
+    const isConcerned = rule === 'blocks' ? blocksIt : covers;
+    const concerned = others.filter((entry) => isConcerned(claim, entry.claim)).map(({ socket }) => socket);
+    return concerned.every(isPast) ? concerned : [];
   }
 }
 
