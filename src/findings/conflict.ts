@@ -1,8 +1,8 @@
 /** Conflict: a bind failed with EADDRINUSE and a socket of the run itself held the address. */
 import type { FailedBind, HoldingSocket } from '../kernel/ledger.ts';
-import type { DoubtCode } from '../verdict/doubt.ts';
+import type { Doubt, DoubtCode } from '../verdict/doubt.ts';
 import { evidenceOf, holdersOf, isCertainAt, isReleasedAfter } from './evidence.ts';
-import type { Evidence, Finding } from './finding.ts';
+import type { Evidence, Finding, FindingFacts, Found } from './finding.ts';
 import type { FindingRule, RunFrame } from './rule.ts';
 
 export const conflict: FindingRule = {
@@ -11,22 +11,30 @@ export const conflict: FindingRule = {
     const address = `${bind.network} ${bind.address ?? '?'}`;
     if (bind.holders.length === 0)
       return { doubt: { ...whyNobody(bind, frame), address, pid: bind.pid, at: bind.enteredAt } };
-    const decisive = decisiveHolders(bind);
+    const certain = bind.holders.filter((holder) => isCertainHolder(holder, bind));
+    // What certainly held the address explains the failure; what only may have held it counts where nothing did.
+    const decisive = certain.length > 0 ? certain : bind.holders;
     const isAfterClose = decisive.some((holder) => holder.pastClosing);
     if (!isAfterClose && decisive.every((holder) => holder.marked)) {
       return { note: { code: 'in-use-by-own-open-socket', address, text: 'in use by your own open socket' } };
     }
-    const finding = findingOf(bind, frame, address, isAfterClose);
-    if (finding.certain || bind.intact) return { finding, ...otherCause(bind, frame, address) };
-    return { finding };
+    const isOurs = certain.length > 0 || (frame.isolated && bind.leftConnections.length === 0);
+    const facts: FindingFacts = {
+      code: 'conflict',
+      cause: isAfterClose ? 'after-close' : 'still-open',
+      certain: bind.intact && isOurs && isFindingAnyway(bind, decisive),
+      run: frame.run,
+      address,
+      at: bind.enteredAt,
+      pid: bind.pid,
+      tid: bind.tid,
+      cycle: bind.cycle,
+    };
+    const found: Found = { ...facts, tell: () => findingOf(bind, facts) };
+    const doubt = bind.intact && certain.length === 0 ? otherCause(bind, frame, address) : null;
+    return doubt === null ? { found } : { found, doubt };
   },
 };
-
-/** What certainly held the address explains the failure; what only may have held it counts where nothing did. */
-function decisiveHolders(bind: FailedBind): readonly HoldingSocket[] {
-  const certain = bind.holders.filter((holder) => isCertainHolder(holder, bind));
-  return certain.length > 0 ? certain : bind.holders;
-}
 
 /** A reference was certainly there, or the kernel released the socket only after the bind had failed. */
 export function isCertainHolder(
@@ -40,33 +48,23 @@ export function isCertainHolder(
 }
 
 /** Whether it is a finding whichever of the possible holders it was. */
-function isFindingAnyway(bind: FailedBind): boolean {
-  return decisiveHolders(bind).every((holder) => holder.pastClosing || (bind.marksIntact && !holder.marked));
+function isFindingAnyway(bind: FailedBind, decisive: readonly HoldingSocket[]): boolean {
+  return decisive.every((holder) => holder.pastClosing || (bind.marksIntact && !holder.marked));
 }
 
-function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterClose: boolean): Finding {
+function findingOf(bind: FailedBind, facts: FindingFacts): Finding {
+  const { pid, tid, fd, call, enteredAt, returnedAt } = bind;
   const holders = bind.holders.flatMap(({ socket, references, boundBefore }) =>
-    holdersOf(socket, references, { from: bind.enteredAt, to: bind.returnedAt }, boundBefore),
+    holdersOf(socket, references, { from: enteredAt, to: returnedAt }, boundBefore),
   );
-  const isOurs =
-    (frame.isolated && bind.leftConnections.length === 0) ||
-    bind.holders.some((holder) => isCertainHolder(holder, bind));
   const edges: Evidence[] = [
-    { at: bind.enteredAt, pid: bind.pid, tid: bind.tid, what: 'bind-entered', fd: bind.fd, name: bind.call },
-    { at: bind.returnedAt, pid: bind.pid, tid: bind.tid, what: 'bind-failed', fd: bind.fd, name: bind.call },
+    { at: enteredAt, pid, tid, what: 'bind-entered', fd, name: call },
+    { at: returnedAt, pid, tid, what: 'bind-failed', fd, name: call },
   ];
   const held = bind.holders.flatMap(({ socket, references }) => evidenceOf(socket, references));
   return {
-    code: 'conflict',
-    cause: isAfterClose ? 'after-close' : 'still-open',
-    certain: bind.intact && isOurs && isFindingAnyway(bind),
-    run: frame.run,
-    address,
-    at: bind.enteredAt,
-    pid: bind.pid,
-    tid: bind.tid,
-    cycle: bind.cycle,
-    failed: { call: bind.call, fd: bind.fd, enteredAt: bind.enteredAt, returnedAt: bind.returnedAt },
+    ...facts,
+    failed: { call, fd, enteredAt, returnedAt },
     lengthNs: null,
     holders,
     evidence: [...held, ...edges].sort((a, b) => a.at - b.at),
@@ -77,27 +75,13 @@ function findingOf(bind: FailedBind, frame: RunFrame, address: string, isAfterCl
  * An address that nobody inside certainly held: outside a namespace of its own anybody may have it, and on TCP a
  * connection that nobody refers to any more.
  */
-function otherCause(
-  bind: FailedBind,
-  frame: RunFrame,
-  address: string,
-): {
-  doubt?: {
-    code: DoubtCode;
-    address: string;
-    pid: FailedBind['pid'];
-    at: FailedBind['enteredAt'];
-    text: string;
-  };
-} {
-  if (bind.holders.some((holder) => isCertainHolder(holder, bind))) return {};
-  if (bind.leftConnections.length > 0) {
-    return { doubt: { ...leftConnection(bind), address, pid: bind.pid, at: bind.enteredAt } };
-  }
-  if (frame.isolated) return {};
+function otherCause(bind: FailedBind, frame: RunFrame, address: string): Omit<Doubt, 'run'> | null {
+  const { pid, enteredAt: at } = bind;
+  if (bind.leftConnections.length > 0) return { ...leftConnection(bind), address, pid, at };
+  if (frame.isolated) return null;
   const text =
     'no socket of the run certainly held the address, and other processes share the ports of this run';
-  return { doubt: { code: 'foreign-holder', address, pid: bind.pid, at: bind.enteredAt, text } };
+  return { code: 'foreign-holder', address, pid, at, text };
 }
 
 function leftConnection({ leftConnections }: FailedBind): {

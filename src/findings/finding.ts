@@ -48,6 +48,14 @@ export interface Finding {
   readonly evidence: readonly Evidence[];
 }
 
+/** Enough of a finding to count it, and to choose those that are kept: most are not. */
+export type FindingFacts = Omit<Finding, 'failed' | 'lengthNs' | 'holders' | 'evidence'>;
+
+export interface Found extends FindingFacts {
+  /** Looks together who held and what proves it. */
+  tell(): Finding;
+}
+
 export interface FailedCall {
   readonly call: 'bind' | 'listen';
   readonly fd: Fd;

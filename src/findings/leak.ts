@@ -1,12 +1,10 @@
 /** Leak: past its free point and still referenced when its last process ended. */
 import type { FindingRule } from './rule.ts';
-import { lingerLengthNs, outlivingFinding } from './linger.ts';
+import { lingerLengthNs, outliving } from './linger.ts';
 
 export const leak: FindingRule = {
   code: 'leak',
   ofSocket(life, frame) {
-    return lingerLengthNs(life) > 0 && life.endedWithProcess
-      ? { finding: outlivingFinding('leak', life, frame) }
-      : {};
+    return lingerLengthNs(life) > 0 && life.endedWithProcess ? { found: outliving('leak', life, frame) } : {};
   },
 };

@@ -2,14 +2,14 @@
 import type { ReferenceLife, SocketLife } from '../kernel/ledger.ts';
 import type { Nanos } from '../trace/ids.ts';
 import { evidenceOf, holdersOf, isCertainAt } from './evidence.ts';
-import type { Finding, FindingCode, LingerCause } from './finding.ts';
+import type { Finding, FindingCode, FindingFacts, Found, LingerCause } from './finding.ts';
 import type { FindingRule, RunFrame } from './rule.ts';
 
 export const linger: FindingRule = {
   code: 'linger',
   ofSocket(life, frame) {
     return lingerLengthNs(life) > 0 && !life.endedWithProcess
-      ? { finding: outlivingFinding('linger', life, frame) }
+      ? { found: outliving('linger', life, frame) }
       : {};
   },
 };
@@ -21,25 +21,30 @@ export function lingerLengthNs(life: SocketLife): number {
 }
 
 /** Shared with leak: the two differ only in how the socket ended. */
-export function outlivingFinding(code: FindingCode, life: SocketLife, frame: RunFrame): Finding {
+export function outliving(code: FindingCode, life: SocketLife, frame: RunFrame): Found {
   const { freePoint } = life;
   if (freePoint === null) throw new Error('a socket without a free point can not outlive it');
-  const left = leftAt(life, freePoint.at);
-  return {
+  const { at, pid, tid } = freePoint;
+  const left = leftAt(life, at);
+  const facts: FindingFacts = {
     code,
     cause: causeOf(left, life),
     certain: life.intact,
     run: frame.run,
     address: `${life.network} ${life.address ?? '?'}`,
-    at: freePoint.at,
-    pid: freePoint.pid,
-    tid: freePoint.tid,
+    at,
+    pid,
+    tid,
     cycle: life.cycle,
+  };
+  const tell = (): Finding => ({
+    ...facts,
     failed: null,
     lengthNs: lingerLengthNs(life),
-    holders: holdersOf(life, left, { from: freePoint.at, to: freePoint.at }, true),
+    holders: holdersOf(life, left, { from: at, to: at }, true),
     evidence: evidenceOf(life, left),
-  };
+  });
+  return { ...facts, tell };
 }
 
 /** Those that certainly were there; where only the release shows that it was held, those that may have been. */

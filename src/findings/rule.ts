@@ -1,7 +1,7 @@
 import type { FailedBind, SocketLife } from '../kernel/ledger.ts';
 import type { Doubt } from '../verdict/doubt.ts';
 import type { Note } from '../verdict/run-summary.ts';
-import type { Finding, FindingCode } from './finding.ts';
+import type { FindingCode, Found } from './finding.ts';
 
 /** What a rule may know beyond the ledger's record. */
 export interface RunFrame {
@@ -11,7 +11,7 @@ export interface RunFrame {
 }
 
 export interface RuleAnswer {
-  readonly finding?: Finding;
+  readonly found?: Found;
   readonly doubt?: Omit<Doubt, 'run'>;
   readonly note?: Omit<Note, 'count'>;
 }

@@ -64,8 +64,10 @@ export function triesAgain(
   inUse: boolean,
 ): boolean {
   const before = thread.refused;
+  const isMultipathRefused = inUse && socket.isMultipath;
+  if (before === null && !isMultipathRefused) return false;
   const text = address === null ? null : formatAddress(address);
-  thread.refused = inUse && socket.isMultipath ? { call, address: text } : null;
+  thread.refused = isMultipathRefused ? { call, address: text } : null;
   if (before === null || socket.isMultipath || socket.network === 'udp') return false;
   return before.call === call && before.address === text;
 }

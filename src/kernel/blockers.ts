@@ -34,9 +34,9 @@ export function blockers<Bound extends { readonly claim: PortClaim }>(
   candidate: PortClaim,
   bound: readonly Bound[],
 ): Bound[] {
+  if (bound.length <= fewOnPort || isUnspecified(candidate.host)) return walk(candidate, inHashOrder(bound));
   const onPort = bound.filter(({ claim }) => claim.port === candidate.port);
-  if (onPort.length <= fewOnPort || isUnspecified(candidate.host))
-    return walk(candidate, inHashOrder(onPort));
+  if (onPort.length <= fewOnPort) return walk(candidate, inHashOrder(onPort));
   return [slotOf(candidate.host), slotOf(anyIpv4)].flatMap((slot) =>
     walk(candidate, inHashOrder(onPort.filter(({ claim }) => slotOf(claim.host) === slot))),
   );
@@ -60,7 +60,8 @@ export function slotOf(host: string): string {
  * Newest first, but IPv6 sockets that were bound with SO_REUSEPORT stand behind all others, oldest first
  * (sk_add_node_rcu).
  */
-function inHashOrder<Bound extends { readonly claim: PortClaim }>(bound: readonly Bound[]): Bound[] {
+function inHashOrder<Bound extends { readonly claim: PortClaim }>(bound: readonly Bound[]): readonly Bound[] {
+  if (bound.length < 2) return bound;
   const isLast = ({ claim }: Bound): boolean => claim.family === 'inet6' && claim.boundWithReusePort;
   return [...bound.filter((each) => !isLast(each)).reverse(), ...bound.filter(isLast)];
 }
@@ -71,12 +72,20 @@ function walk<Bound extends { readonly claim: PortClaim }>(
 ): Bound[] {
   const blocking: Bound[] = [];
   for (const holder of inOrder) {
-    if (!overlaps(candidate, holder.claim)) continue;
-    if (candidate.reuseAddress && holder.claim.reuseAddress) continue;
+    if (!isInTheWay(candidate, holder.claim)) continue;
     if (sharePort(candidate, holder.claim)) break;
     blocking.push(holder);
   }
   return blocking;
+}
+
+/** One that is alone on the port. */
+export function blocks(candidate: PortClaim, holder: PortClaim): boolean {
+  return isInTheWay(candidate, holder) && !sharePort(candidate, holder);
+}
+
+function isInTheWay(candidate: PortClaim, holder: PortClaim): boolean {
+  return overlaps(candidate, holder) && !(candidate.reuseAddress && holder.reuseAddress);
 }
 
 /** Same port, compatible devices, and addresses of which one covers the other; reuse flags are not looked at. */

@@ -1,5 +1,5 @@
 import { receiveCalls, sendCalls, type Call, type EnterEvent } from '../trace/event.ts';
-import type { Nanos } from '../trace/ids.ts';
+import type { Fd, Nanos } from '../trace/ids.ts';
 import {
   CLONE_FILES,
   CLONE_NEWNET,
@@ -17,36 +17,35 @@ import type { RunBooks } from './run-books.ts';
 /** What a call does to the books at its entry; the rest happens at its return (return-call.ts). */
 export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): InFlight {
   const { call, since: at = event.at } = event;
+  const begun = begin(call, at);
   switch (call.name) {
     case 'close':
-      return enterClose(thread, call, at, call.fd, call.fd);
+      enterClose(thread, begun, call.fd, call.fd);
+      break;
     case 'dup2':
     case 'dup3':
-      return enterReplacing(books, thread, call, at);
+      enterReplacing(books, thread, begun, call);
+      break;
     case 'close_range':
-      return enterCloseRange(books, thread, call, at);
+      enterCloseRange(books, thread, begun, call);
+      break;
     case 'fcntl':
-      if (call.command === F_DUPFD || call.command === F_DUPFD_CLOEXEC) {
-        return enterHoldingCall(books, thread, call, at);
-      }
-      return begin(call, at, { slot: thread.table.get(call.fd) ?? null });
+      if (call.command === F_DUPFD || call.command === F_DUPFD_CLOEXEC) hold(books, thread, begun, call.fd);
+      else begun.slot = thread.table.get(call.fd) ?? null;
+      break;
     case 'ioctl':
-      return begin(call, at, { slot: thread.table.get(call.fd) ?? null });
+      begun.slot = thread.table.get(call.fd) ?? null;
+      break;
     case 'bind':
-    case 'listen': {
-      const { table } = thread;
-      const socket = (table.get(call.fd) ?? table.closingAt(call.fd))?.socket ?? null;
-      if (socket !== null) socket.hasSubflow = socket.isMultipath;
-      return begin(call, at, {
-        socket,
-        pendingBind: socket === null ? null : books.ports.bindEntered(socket, at),
-      });
-    }
+    case 'listen':
+      enterBind(books, thread, begun, call.fd);
+      break;
     case 'getsockname':
     case 'shutdown':
     case 'setsockopt':
     case 'fchown':
-      return begin(call, at, { socket: thread.table.get(call.fd)?.socket ?? null });
+      begun.socket = thread.table.get(call.fd)?.socket ?? null;
+      break;
     case 'dup':
     case 'connect':
     case 'accept':
@@ -61,32 +60,33 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
     case 'sendto':
     case 'sendmsg':
     case 'sendmmsg':
-      return enterHoldingCall(books, thread, call, at);
+      hold(books, thread, begun, call.fd);
+      break;
     case 'clone':
     case 'clone3':
     case 'fork':
     case 'vfork':
       if (call.flags !== null && (call.flags & CLONE_NEWNET) !== 0) books.doubts.namespaceChanged(thread, at);
-      return begin(call, at, { pendingCopy: copiesTable(call.flags) ? beginCopy(thread, at) : null });
+      if (copiesTable(call.flags)) begun.pendingCopy = beginCopy(thread, at);
+      break;
     case 'setns':
       books.doubts.namespaceChanged(thread, at);
-      return begin(call, at);
+      break;
     case 'unshare':
       if ((call.flags & CLONE_NEWNET) !== 0) books.doubts.namespaceChanged(thread, at);
-      return begin(call, at, {
-        pendingCopy: (call.flags & CLONE_FILES) === 0 ? null : beginCopy(thread, at),
-      });
+      if ((call.flags & CLONE_FILES) !== 0) begun.pendingCopy = beginCopy(thread, at);
+      break;
+    case 'io_uring_setup':
+      books.doubts.blindSpot(thread, call.name, at);
+      break;
+    case 'execve':
+    case 'execveat':
+      enterExec(thread, begun);
+      break;
     case 'poll':
     case 'ppoll':
     case 'select':
     case 'pselect6':
-      return begin(call, at);
-    case 'io_uring_setup':
-      books.doubts.blindSpot(thread, call.name, at);
-      return begin(call, at);
-    case 'execve':
-    case 'execveat':
-      return enterExec(thread, call, at);
     case 'socket':
     case 'socketpair':
     case 'setuid':
@@ -98,15 +98,15 @@ export function enterCall(books: RunBooks, thread: Thread, event: EnterEvent): I
     case 'wait4':
     case 'waitid':
     case 'pidfd_getfd':
-      return begin(call, at);
+      break;
   }
+  return begun;
 }
 
-function copiesTable(flags: number | null): boolean {
-  return flags === null || (flags & (CLONE_FILES | CLONE_THREAD)) === 0;
-}
+/** Its parts are filled in as the call is entered, and stay then. */
+type Begun = { -readonly [Part in keyof InFlight]: InFlight[Part] };
 
-function begin(call: Call, enteredAt: Nanos, parts: Partial<InFlight> = {}): InFlight {
+function begin(call: Call, enteredAt: Nanos): Begun {
   return {
     call,
     enteredAt,
@@ -117,39 +117,46 @@ function begin(call: Call, enteredAt: Nanos, parts: Partial<InFlight> = {}): InF
     pendingBind: null,
     slot: null,
     pendingCopy: null,
-    ...parts,
   };
+}
+
+function enterBind({ ports }: RunBooks, { table }: Thread, begun: Begun, number: Fd): void {
+  const named = table.get(number) ?? table.closingAt(number);
+  if (named === undefined) return;
+  const { socket } = named;
+  socket.hasSubflow = socket.isMultipath;
+  begun.socket = socket;
+  begun.pendingBind = ports.bindEntered(socket, begun.enteredAt);
 }
 
 /** The old file stays in its slot until the new one takes its place. */
 function enterReplacing(
   books: RunBooks,
   thread: Thread,
-  call: Extract<Call, { name: 'dup2' | 'dup3' }>,
-  at: Nanos,
-): InFlight {
-  const begun = enterHoldingCall(books, thread, call, at);
-  if (call.fd === call.to) return begun;
-  return { ...begun, taken: beginTaking(thread, call, at, thread.table.range(call.to, call.to)) };
+  begun: Begun,
+  { fd, to }: Extract<Call, { name: 'dup2' | 'dup3' }>,
+): void {
+  hold(books, thread, begun, fd);
+  if (fd !== to) beginTaking(thread, begun, thread.table.range(to, to));
 }
 
 /** A close takes its description at entry: from here on the number can be given out again. */
-function enterClose(thread: Thread, call: Call, at: Nanos, first: number, last: number): InFlight {
-  const closing = thread.table.beginClosing(first, last, at);
-  return begin(call, at, { taken: beginTaking(thread, call, at, closing.references), closing });
+function enterClose(thread: Thread, begun: Begun, first: number, last: number): void {
+  begun.closing = thread.table.beginClosing(first, last, begun.enteredAt);
+  beginTaking(thread, begun, begun.closing.references);
 }
 
-function beginTaking(
-  thread: Thread,
-  call: Call,
-  at: Nanos,
-  references: readonly Reference[],
-): readonly Reference[] {
+function beginTaking({ tid }: Thread, begun: Begun, references: readonly Reference[]): void {
+  const { call, enteredAt } = begun;
   for (const reference of references) {
-    reference.beginRelease({ tid: thread.tid, call: call.name }, at);
-    reference.socket.firstCloseAt ??= at;
+    reference.beginRelease({ tid, call: call.name }, enteredAt);
+    reference.socket.firstCloseAt ??= enteredAt;
   }
-  return references;
+  begun.taken = references;
+}
+
+function copiesTable(flags: number | null): boolean {
+  return flags === null || (flags & (CLONE_FILES | CLONE_THREAD)) === 0;
 }
 
 function beginCopy(thread: Thread, at: Nanos): PendingCopy {
@@ -157,51 +164,51 @@ function beginCopy(thread: Thread, at: Nanos): PendingCopy {
 }
 
 /** From the entry on the close-on-exec descriptors may be gone, unless another process shares the table. */
-function enterExec(thread: Thread, call: Call, at: Nanos): InFlight {
+function enterExec(thread: Thread, begun: Begun): void {
+  const { call, enteredAt } = begun;
   let ownUsers = 0;
   for (const each of thread.process.threads.values()) if (each.table === thread.table) ownUsers++;
-  if (ownUsers < thread.table.users) return begin(call, at, { pendingCopy: beginCopy(thread, at) });
+  if (ownUsers < thread.table.users) {
+    begun.pendingCopy = beginCopy(thread, enteredAt);
+    return;
+  }
   const taken = thread.table.all().filter((reference) => reference.closeOnExec);
-  for (const reference of taken) reference.beginRelease({ tid: thread.tid, call: call.name }, at);
-  return begin(call, at, { taken });
+  for (const reference of taken) reference.beginRelease({ tid: thread.tid, call: call.name }, enteredAt);
+  begun.taken = taken;
 }
 
 function enterCloseRange(
   books: RunBooks,
   thread: Thread,
-  call: Extract<Call, { name: 'close_range' }>,
-  at: Nanos,
-): InFlight {
-  if ((call.flags & CLOSE_RANGE_UNSHARE) !== 0) books.unshareTable(thread, at, null);
-  if ((call.flags & CLOSE_RANGE_CLOEXEC) !== 0) return begin(call, at);
-  return enterClose(thread, call, at, call.first, call.last);
+  begun: Begun,
+  { first, last, flags }: Extract<Call, { name: 'close_range' }>,
+): void {
+  if ((flags & CLOSE_RANGE_UNSHARE) !== 0) books.unshareTable(thread, begun.enteredAt, null);
+  if ((flags & CLOSE_RANGE_CLOEXEC) === 0) enterClose(thread, begun, first, last);
 }
 
 /**
  * A call that can wait, or makes a duplicate, is a reference of its own. It is sure only if it was entered while the number was
  * open: entered behind a close that is still in flight, it may have found the old description or nothing.
  */
-function enterHoldingCall(
-  books: RunBooks,
-  thread: Thread,
-  call: Extract<Call, { readonly fd: unknown }>,
-  at: Nanos,
-): InFlight {
-  const open = thread.table.get(call.fd);
-  const held = open ?? thread.table.closingAt(call.fd);
-  if (held === undefined) return begin(call, at);
+function hold(books: RunBooks, thread: Thread, begun: Begun, fd: Fd): void {
+  const open = thread.table.get(fd);
+  const held = open ?? thread.table.closingAt(fd);
+  if (held === undefined) return;
+  const { call, enteredAt } = begun;
   const reference = new Reference(held.socket, {
     kind: 'call',
     pid: thread.process.pid,
     tid: thread.tid,
-    fd: call.fd,
+    fd,
     call: call.name,
     origin: 'call',
-    openedAt: at,
+    openedAt: enteredAt,
     sure: open?.isCertain ?? false,
   });
   books.add(thread, reference);
-  return begin(call, at, { socket: held.socket, reference });
+  begun.socket = held.socket;
+  begun.reference = reference;
 }
 
 const transferCalls: ReadonlySet<string> = new Set([...receiveCalls, ...sendCalls]);

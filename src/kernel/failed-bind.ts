@@ -2,14 +2,14 @@ import { formatAddress } from '../trace/address.ts';
 import type { ReturnEvent } from '../trace/event.ts';
 import type { Fd, Nanos } from '../trace/ids.ts';
 import type { Asked } from './asked-address.ts';
-import { blockers, type PortClaim } from './blockers.ts';
+import { blocks, type PortClaim } from './blockers.ts';
 import type { FailedBind } from './ledger.ts';
 import type { PendingBind } from './port-book.ts';
 import type { Thread } from './process-table.ts';
 import type { Reference } from './reference.ts';
 import type { RunBooks } from './run-books.ts';
 import type { Socket } from './socket.ts';
-import { tcpBlockers } from './tcp-blockers.ts';
+import { tcpBlocks } from './tcp-blockers.ts';
 
 /** A bind or listen came back with EADDRINUSE: who may have been in its way is settled now, what became of them later. */
 export function bindFailed(
@@ -82,13 +82,9 @@ function holderNow(books: RunBooks, holding: Holding): FailedBind['holders'] {
 
 /** Each for itself: in which order binds that overlapped in time took effect is not known. */
 function blockersAmong(claim: PortClaim, { network }: Socket, sockets: readonly Socket[]): Socket[] {
-  const blocking = network === 'tcp' ? tcpBlockers : blockers;
+  const blocksIt = network === 'tcp' ? tcpBlocks : blocks;
   return sockets.filter((socket) => {
-    return (
-      socket.network === network &&
-      socket.claim !== null &&
-      blocking(claim, [{ claim: socket.claim }]).length > 0
-    );
+    return socket.network === network && socket.claim !== null && blocksIt(claim, socket.claim);
   });
 }
 

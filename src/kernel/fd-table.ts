@@ -1,5 +1,6 @@
 import type { Nanos, Pid, Tid } from '../trace/ids.ts';
 import { Reference } from './reference.ts';
+import { removeFrom } from './short-lists.ts';
 
 /** A fork, unshare or exec that copies the table has been entered, and the copy does not exist yet. */
 export interface PendingCopy {
@@ -31,10 +32,10 @@ export class FdTable {
   readonly #slots = new Map<number, Reference>();
   /** What a number may name instead, where the copy raced with closes; never sure. */
   #alternatives: Reference[] = [];
-  readonly #pendingCopies = new Set<PendingCopy>();
+  readonly #pendingCopies: PendingCopy[] = [];
   /** Threads that use it. */
   users = 0;
-  readonly #closings = new Set<Closing>();
+  readonly #closings: Closing[] = [];
 
   get(number: number): Reference | undefined {
     const reference = this.#slots.get(number) ?? this.#alternatives.find((each) => each.fd === number);
@@ -51,12 +52,16 @@ export class FdTable {
 
   /** Empties a slot. More than one: what the number named is not known. */
   take(number: number, at: Nanos): Reference[] {
-    const reference = this.#slots.get(number);
-    if (reference === undefined && this.#alternatives.length === 0) return [];
-    const alternatives = this.#alternatives.filter((each) => each.fd === number);
-    const taken = [...(reference === undefined ? [] : [reference]), ...alternatives];
+    const taken = this.#namedBy(number);
     for (const each of taken) this.remove(each, at);
     return taken.filter(isLeft);
+  }
+
+  #namedBy(number: number): Reference[] {
+    const reference = this.#slots.get(number);
+    const known = reference === undefined ? [] : [reference];
+    if (this.#alternatives.length === 0) return known;
+    return [...known, ...this.#alternatives.filter((each) => each.fd === number)];
   }
 
   /** Of what the number may name, this one. */
@@ -69,14 +74,17 @@ export class FdTable {
 
   /** Empties all slots within [first, last]. */
   beginClosing(first: number, last: number, at: Nanos): Closing {
-    const numbers = first === last ? [first] : this.range(first, last).map((reference) => reference.fd);
-    const closing = { first, last, references: numbers.flatMap((number) => this.take(number, at)) };
-    this.#closings.add(closing);
+    const references =
+      first === last
+        ? this.take(first, at)
+        : this.range(first, last).flatMap((reference) => this.take(reference.fd, at));
+    const closing = { first, last, references };
+    this.#closings.push(closing);
     return closing;
   }
 
   endClosing(closing: Closing): void {
-    this.#closings.delete(closing);
+    removeFrom(this.#closings, closing);
   }
 
   /** What a close in flight has just taken from this number. */
@@ -118,13 +126,13 @@ export class FdTable {
     for (const { references } of this.#closings) {
       for (const each of references) if (isLeft(each)) copy.shadows.push(shadow(each, copy, since));
     }
-    this.#pendingCopies.add(copy);
+    this.#pendingCopies.push(copy);
     return copy;
   }
 
   /** The copy has been made, or never will be. @returns the shadows: they have had their time */
   endCopy(copy: PendingCopy): Reference[] {
-    this.#pendingCopies.delete(copy);
+    removeFrom(this.#pendingCopies, copy);
     return copy.shadows.splice(0);
   }
 
@@ -172,6 +180,6 @@ function copyOf(original: Reference, child: Copier, sure: boolean): Reference {
     sure,
   });
   copy.closeOnExec = original.closeOnExec;
-  socket.references.add(copy);
+  socket.references.push(copy);
   return copy;
 }

@@ -4,28 +4,34 @@ import type { Socket } from './socket.ts';
 /** The sockets of the run by what the kernel itself calls them. Empty under tracers that do not tell. */
 export class IdentityBook {
   readonly #byInode = new Map<number, Socket>();
-  readonly #byCookie = new Map<number, Socket>();
 
   find({ inode, cookie }: Pick<ReleaseEvent, 'inode' | 'cookie'>): Socket | undefined {
-    // A connection of MPTCP has the cookie of its listener.
-    return inode === null ? this.#byCookie.get(cookie ?? none) : this.#byInode.get(inode);
+    if (inode !== null) return this.#byInode.get(inode);
+    return cookie === null ? undefined : this.#withCookie(cookie);
+  }
+
+  /**
+   * For a release whose inode could not be read: too rare for a Map of its own, which costs something with every
+   * socket. A connection of MPTCP has the cookie of its listener: of several, the last one.
+   */
+  #withCookie(cookie: number): Socket | undefined {
+    let last: Socket | undefined;
+    for (const socket of this.#byInode.values()) if (socket.cookie === cookie) last = socket;
+    return last;
   }
 
   /** From now on the identity means this socket. */
   learn(socket: Socket, { inode, cookie }: SocketIdentity): void {
-    socket.inode = inode;
-    this.#byInode.set(inode, socket);
-    if (cookie === null) return;
-    socket.cookie = cookie;
-    this.#byCookie.set(cookie, socket);
+    if (socket.inode !== inode) {
+      socket.inode = inode;
+      this.#byInode.set(inode, socket);
+    }
+    if (cookie !== null) socket.cookie = cookie;
   }
 
   /** It is no more: its inode may be another's from now on. */
   forget(socket: Socket): void {
-    if (this.#byInode.get(socket.inode ?? none) === socket) this.#byInode.delete(socket.inode ?? none);
-    if (this.#byCookie.get(socket.cookie ?? none) === socket) this.#byCookie.delete(socket.cookie ?? none);
+    const { inode } = socket;
+    if (inode !== null && this.#byInode.get(inode) === socket) this.#byInode.delete(inode);
   }
 }
-
-/** No inode and no cookie. */
-const none = -1;

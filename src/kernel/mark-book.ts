@@ -2,6 +2,7 @@ import { formatAddress, parseAddress } from '../trace/address.ts';
 import type { MarkEvent } from '../trace/event.ts';
 import type { Pid } from '../trace/ids.ts';
 import type { Moment } from './ledger.ts';
+import { removeFrom } from './short-lists.ts';
 import type { Socket } from './socket.ts';
 
 /** `closing|closed|done NET ADDR`, as the fixtures write it. */
@@ -11,8 +12,8 @@ export interface SocketMark {
   readonly address: string;
 }
 
-export type MarkMatch =
-  { readonly found: 'one'; readonly socket: Socket } | { readonly found: 'none' | 'several' };
+/** How many sockets a mark fits. */
+export type MarkMatch = 'one' | 'none' | 'several';
 
 /** Null: not a mark about a socket (`cycle 3`, or a message of the user's own). */
 export function parseSocketMark(text: string): SocketMark | null {
@@ -34,39 +35,35 @@ export function parseSocketMark(text: string): SocketMark | null {
  * the mark `closed` is made; those that no mark will ever name are forgotten after `unnamedKept` per address.
  */
 export class MarkBook {
-  readonly #processes = new Map<Pid, ProcessMarks>();
+  readonly #processes = new Map<Pid, ByAddress<AddressMarks>>();
   /** Addresses that some mark has named. */
-  readonly #named = new Set<string>();
+  readonly #named: Readonly<Record<SocketMark['network'], Set<string>>> = { udp: new Set(), tcp: new Set() };
   readonly #read = new Map<string, SocketMark | null>();
 
-  /** As parseSocketMark. A program says the same few things in every cycle: each is read once. */
+  /** As parseSocketMark; its address is named from now on. A program says the same few things in every cycle. */
   read(text: string): SocketMark | null {
     const before = this.#read.get(text);
     if (before !== undefined) return before;
     const mark = parseSocketMark(text);
+    if (mark !== null) this.#named[mark.network].add(mark.address);
     if (this.#read.size < textsKept) this.#read.set(text, mark);
     return mark;
   }
 
   bound(socket: Socket, by: Pid): void {
-    const { unclosed } = this.#of(by);
-    const key = keyOf(socket.network, socket.address);
-    const list = unclosed.get(key) ?? [];
-    if (list.includes(socket)) return;
-    list.push(socket);
-    if (list.length > unnamedKept) {
+    const { unclosed } = this.#marksOf(by, socket.network, socket.address);
+    if (unclosed.includes(socket)) return;
+    unclosed.push(socket);
+    if (unclosed.length > unnamedKept) {
       // The oldest that is over and was never named by a mark is the least likely to be meant.
-      const over = list.findIndex((each) => each.isGone && each.closing === null);
-      list.splice(Math.max(over, 0), 1);
+      const over = unclosed.findIndex((each) => each.isGone && each.closing === null);
+      unclosed.splice(Math.max(over, 0), 1);
     }
-    unclosed.set(key, list);
   }
 
   /** The socket's address changed, or became known. */
   readdressed(socket: Socket, by: Pid, before: string | null): void {
-    const list = this.#of(by).unclosed.get(keyOf(socket.network, before));
-    const index = list?.indexOf(socket) ?? -1;
-    if (index >= 0) list?.splice(index, 1);
+    removeFrom(this.#marksOf(by, socket.network, before).unclosed, socket);
     if (socket.closed === null) this.bound(socket, by);
   }
 
@@ -76,72 +73,74 @@ export class MarkBook {
   }
 
   names(network: 'udp' | 'tcp', address: string): boolean {
-    return this.#named.has(`${network} ${address}`);
+    return this.#named[network].has(address);
   }
 
-  /** Records the moment on the socket meant; the answer says whether exactly one was found. */
+  /** Records the moment on the socket meant, if there is exactly one. */
   apply(mark: SocketMark, event: MarkEvent): MarkMatch {
-    this.#named.add(`${mark.network} ${mark.address}`);
-    const key = keyOf(mark.network, mark.address);
-    const marks = this.#of(event.pid);
+    const marks = this.#marksOf(event.pid, mark.network, mark.address);
     const moment: Moment = { at: event.at, pid: event.pid, tid: event.tid, by: 'mark' };
-    if (mark.moment === 'done') return done(marks, key, moment);
-    const candidates = marks.unclosed.get(key) ?? [];
-    const meant = mark.moment === 'closing' ? candidates.filter((each) => each.closing === null) : candidates;
-    // A mark `closing` already said which one: the close of that one is what has returned.
-    const begun = meant.filter((each) => each.closing !== null);
-    const narrowed = begun.length > 0 ? begun : meant;
-    const socket = narrowed[0];
-    if (socket === undefined) return { found: 'none' };
-    if (narrowed.length > 1) {
-      if (mark.moment === 'closed') marks.unclosed.delete(key);
-      return { found: 'several' };
-    }
-    if (mark.moment === 'closing') socket.closing = moment;
-    else close(marks, key, socket, moment);
-    return { found: 'one', socket };
+    if (mark.moment === 'done') return done(marks, moment);
+    const meant = mark.moment === 'closing' ? onlyOne(marks.unclosed, isNotClosing) : closedAt(marks);
+    if (meant === 'several' && mark.moment === 'closed') marks.unclosed.length = 0;
+    if (typeof meant === 'string') return meant;
+    if (mark.moment === 'closing') meant.closing = moment;
+    else close(marks, meant, moment);
+    return 'one';
   }
 
-  #of(process: Pid): ProcessMarks {
-    let marks = this.#processes.get(process);
-    if (marks === undefined) {
-      marks = { unclosed: new Map(), awaitingDone: new Map() };
-      this.#processes.set(process, marks);
-    }
+  #marksOf(process: Pid, network: SocketMark['network'], address: string | null): AddressMarks {
+    let all = this.#processes.get(process);
+    if (all === undefined) this.#processes.set(process, (all = { udp: new Map(), tcp: new Map() }));
+    let marks = all[network].get(address);
+    if (marks === undefined) all[network].set(address, (marks = { unclosed: [], awaitingDone: [] }));
     return marks;
   }
 }
 
-/** Of the sockets that one process bound, by network and address. */
-interface ProcessMarks {
-  readonly unclosed: Map<string, Socket[]>;
-  readonly awaitingDone: Map<string, Socket[]>;
+/** Null: the address is not known. */
+type ByAddress<Value> = Readonly<Record<SocketMark['network'], Map<string | null, Value>>>;
+
+/** Of the sockets that one process bound to one address, oldest first. */
+interface AddressMarks {
+  readonly unclosed: Socket[];
+  awaitingDone: Socket[];
 }
 
-function close(marks: ProcessMarks, key: string, socket: Socket, moment: Moment): void {
+/** A mark `closing` already said which one: the close of that one is what has returned. */
+function closedAt({ unclosed }: AddressMarks): Socket | 'none' | 'several' {
+  const begun = onlyOne(unclosed, (each) => !isNotClosing(each));
+  return begun === 'none' ? onlyOne(unclosed, () => true) : begun;
+}
+
+function onlyOne(sockets: readonly Socket[], fits: (socket: Socket) => boolean): Socket | 'none' | 'several' {
+  let only: Socket | 'none' = 'none';
+  for (const socket of sockets) {
+    if (!fits(socket)) continue;
+    if (only !== 'none') return 'several';
+    only = socket;
+  }
+  return only;
+}
+
+function isNotClosing(socket: Socket): boolean {
+  return socket.closing === null;
+}
+
+function close(marks: AddressMarks, socket: Socket, moment: Moment): void {
   socket.closed = moment;
-  marks.unclosed.set(
-    key,
-    (marks.unclosed.get(key) ?? []).filter((each) => each !== socket),
-  );
-  const waiting = (marks.awaitingDone.get(key) ?? []).filter(
-    (each) => each.freePoint === null && !each.isGone,
-  );
-  marks.awaitingDone.set(key, [...waiting, socket]);
+  removeFrom(marks.unclosed, socket);
+  const waiting = marks.awaitingDone.filter((each) => each.freePoint === null && !each.isGone);
+  marks.awaitingDone = [...waiting, socket];
 }
 
-function done(marks: ProcessMarks, key: string, moment: Moment): MarkMatch {
-  const waiting = marks.awaitingDone.get(key);
-  const socket = waiting?.at(-1);
-  if (waiting === undefined || socket === undefined) return { found: 'none' };
-  marks.awaitingDone.set(key, []);
+function done(marks: AddressMarks, moment: Moment): MarkMatch {
+  const waiting = marks.awaitingDone;
+  if (waiting.length === 0) return 'none';
+  marks.awaitingDone = [];
   for (const each of waiting) each.freePoint ??= moment;
-  return { found: 'one', socket };
+  return 'one';
 }
 
 const unnamedKept = 16;
 const textsKept = 64;
-
-function keyOf(network: string, address: string | null): string {
-  return `${network} ${address ?? '?'}`;
-}

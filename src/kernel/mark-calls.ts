@@ -6,7 +6,7 @@ import type { RunBooks } from './run-books.ts';
 export function marked(books: RunBooks, mark: SocketMark, event: MarkEvent): void {
   books.isMarked = true;
   if (mark.moment === 'closed') books.counts.closes++;
-  const { found } = books.marks.apply(mark, event);
+  const found = books.marks.apply(mark, event);
   if (found === 'one') return;
   const which = found === 'none' ? 'no socket' : 'several sockets';
   books.doubts.add({

@@ -1,11 +1,12 @@
 import type { Nanos } from '../trace/ids.ts';
 import type { Binding } from './binding.ts';
 import { BindBuckets } from './bind-buckets.ts';
-import { blockers, overlaps, type PortClaim } from './blockers.ts';
+import { blocks, overlaps, type PortClaim } from './blockers.ts';
 import { LeftConnections, ownConnection } from './left-connections.ts';
 import { predictTcp, predictUdp, type BindPrediction, type BoundSocket } from './prediction.ts';
+import { removeFrom } from './short-lists.ts';
 import type { Socket } from './socket.ts';
-import { tcpBlockers, tcpOverlaps } from './tcp-blockers.ts';
+import { tcpBlocks, tcpOverlaps } from './tcp-blockers.ts';
 
 /** A bind or listen that has been entered: what is bound now, or was a moment ago, may decide it. */
 export interface PendingBind {
@@ -23,8 +24,8 @@ export interface PendingBind {
  * has returned.
  */
 export class PortBook {
-  readonly #bound = new Map<number, Socket>();
-  readonly #pending = new Set<PendingBind>();
+  readonly #bound: Socket[] = [];
+  readonly #pending: PendingBind[] = [];
   readonly #buckets = new BindBuckets();
   readonly #left = new LeftConnections();
   /** Of TCP, to which the run has connected, or tried to. */
@@ -33,7 +34,7 @@ export class PortBook {
 
   bindEntered(socket: Socket, at: Nanos): PendingBind {
     const pending = { enteredAt: at, socket, hasBound: false, followers: [] };
-    this.#pending.add(pending);
+    this.#pending.push(pending);
     return pending;
   }
 
@@ -47,7 +48,7 @@ export class PortBook {
   }
 
   bindAbandoned(pending: PendingBind): void {
-    this.#pending.delete(pending);
+    removeFrom(this.#pending, pending);
     for (const follow of pending.followers) follow();
   }
 
@@ -56,7 +57,7 @@ export class PortBook {
    * @param act is told which sockets they bound
    */
   afterBindsInFlight(own: PendingBind, by: Nanos, act: (others: readonly Socket[]) => void): void {
-    const others = [...this.#pending].filter((each) => each !== own && each.enteredAt <= by);
+    const others = this.#pending.filter((each) => each !== own && each.enteredAt <= by);
     let left = others.length;
     if (left === 0) return act([]);
     for (const other of others) {
@@ -68,20 +69,21 @@ export class PortBook {
   }
 
   bind(socket: Socket, binding: Binding): void {
+    // Bound anew, it is the newest again.
+    if (socket.binding !== null) removeFrom(this.#bound, socket);
+    this.#bound.push(socket);
     socket.binding = binding;
     socket.boundWithReusePort = socket.reusePort;
-    // Bound anew, it is the newest again.
-    this.#bound.delete(socket.number);
-    this.#bound.set(socket.number, socket);
     this.joined(socket);
   }
 
   /** It has a port now, or listens on the one that it has. */
   joined(socket: Socket): void {
-    const { claim, network, binding } = socket;
-    if (network === 'udp' || claim === null || binding?.by !== 'bind') return;
+    if (socket.network === 'udp' || socket.binding?.by !== 'bind') return;
+    const { claim, binding } = socket;
+    if (claim === null) return;
     if (!binding.portNamed && !socket.isHidden) this.#left.chosen(claim, binding.from);
-    const others = [...this.#bound.values()].filter(
+    const others = this.#bound.filter(
       (other) => (other !== socket || claim.listening) && isOnPort(other, claim.port),
     );
     const isCertain = others.some(
@@ -126,7 +128,7 @@ export class PortBook {
   /** @returns true where nothing in flight can still concern it, so that its life can be handed over now. */
   socketEnded(socket: Socket, goneBy: Nanos): boolean {
     if (this.#mayLeaveConnection(socket)) this.#left.add(socket, goneBy, 'timed');
-    if (this.#pending.size === 0) {
+    if (this.#pending.length === 0) {
       this.#remove(socket);
       return true;
     }
@@ -135,10 +137,11 @@ export class PortBook {
   }
 
   #remove(socket: Socket): void {
-    this.#bound.delete(socket.number);
-    const port = socket.binding?.port ?? null;
+    if (socket.binding === null) return;
+    removeFrom(this.#bound, socket);
+    const { port } = socket.binding;
     if (socket.network === 'udp' || port === null) return;
-    if (![...this.#bound.values()].some((other) => isOnPort(other, port))) this.#buckets.emptied(port);
+    if (!this.#bound.some((other) => isOnPort(other, port))) this.#buckets.emptied(port);
   }
 
   /** Call after `bindAbandoned` or the return of a bind: sockets that no bind in flight can have met any more. */
@@ -154,7 +157,7 @@ export class PortBook {
   }
 
   predict(candidate: Socket, claim: PortClaim, enteredAt: Nanos, returnedAt: Nanos): BindPrediction {
-    const possible = this.#entries(candidate).filter(({ socket }) => {
+    const possible = this.#entries(candidate, claim.port).filter(({ socket }) => {
       return (socket.binding?.from ?? Infinity) <= returnedAt && this.#possibleFrom(socket, enteredAt);
     });
     if (candidate.network === 'udp') return predictUdp(claim, possible, enteredAt);
@@ -170,12 +173,14 @@ export class PortBook {
     return !socket.isGone || this.#ended.some((ended) => ended.socket === socket && ended.goneBy >= from);
   }
 
-  #entries(candidate: Socket): BoundSocket[] {
+  /** The others that are bound to the port, as far as their addresses are known. */
+  #entries(candidate: Socket, port: number): BoundSocket[] {
     const entries: BoundSocket[] = [];
-    for (const socket of this.#bound.values()) {
+    for (const socket of this.#bound) {
+      if (socket.binding?.port !== port || socket === candidate || socket.network !== candidate.network)
+        continue;
       const { claim } = socket;
-      if (socket === candidate || socket.network !== candidate.network || claim === null) continue;
-      entries.push({ claim, socket });
+      if (claim !== null) entries.push({ claim, socket });
     }
     return entries;
   }
@@ -183,7 +188,7 @@ export class PortBook {
   /** Why something else may be in the way, or not in the way, for all that is known of the sockets and their flags. */
   unknownTo(candidate: Socket, claim: PortClaim | null): 'hidden' | 'address' | null {
     if (candidate.isHidden) return 'hidden';
-    for (const socket of this.#bound.values()) {
+    for (const socket of this.#bound) {
       const { binding } = socket;
       if (socket === candidate || socket.network !== candidate.network || binding === null) continue;
       if (binding.port === null) return 'address';
@@ -205,16 +210,16 @@ export class PortBook {
     rule: 'blocks' | 'overlaps',
   ): readonly Socket[] {
     const isTcp = candidate.network === 'tcp';
-    const others = this.#entries(candidate).filter(({ socket }) => {
+    const others = this.#entries(candidate, claim.port).filter(({ socket }) => {
       return (socket.binding?.from ?? Infinity) <= enteredAt && this.#possibleFrom(socket, enteredAt);
     });
+    if (others.length === 0) return [];
     const isPast = (socket: Socket): boolean => socket.closed !== null && socket.closed.at <= enteredAt;
     const covers = isTcp ? tcpOverlaps : overlaps;
-    const blocking = isTcp ? tcpBlockers : blockers;
-    const wouldBlock = (entry: BoundSocket): boolean =>
-      rule === 'blocks' ? blocking(claim, [entry]).length > 0 : covers(claim, entry.claim);
-    if (others.some((entry) => !isPast(entry.socket) && wouldBlock(entry))) return [];
-    return others.filter((entry) => isPast(entry.socket) && wouldBlock(entry)).map(({ socket }) => socket);
+    const blocksIt = isTcp ? tcpBlocks : blocks;
+    const isConcerned = rule === 'blocks' ? blocksIt : covers;
+    const concerned = others.filter((entry) => isConcerned(claim, entry.claim)).map(({ socket }) => socket);
+    return concerned.every(isPast) ? concerned : [];
   }
 }
 

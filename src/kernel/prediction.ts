@@ -34,8 +34,14 @@ export function predictUdp(
   possible: readonly BoundSocket[],
   enteredAt: Nanos,
 ): BindPrediction {
+  if (possible.length === 0) return nobody;
+  const all = socketsOf(blockers(claim, possible));
   // One that was bound meanwhile may have come after it.
-  const gone = socketsOf(blockers(claim, possible)).filter((socket) => wasBound(socket, enteredAt));
+  const gone = all.filter((socket) => wasBound(socket, enteredAt));
+  // Nobody lets it through, so nobody is hidden.
+  if (!possible.some((entry) => sharePort(claim, entry.claim))) {
+    return { ...nobody, holding: all, expected: all, ...surely(gone) };
+  }
   // A socket that lets it through hides those behind it only if it was certainly there.
   const unlessHidden = (isThere: (socket: Socket) => boolean): Socket[] => {
     const inTheWay = possible.filter((entry) => isThere(entry.socket) || !sharePort(claim, entry.claim));

@@ -117,9 +117,9 @@ export class RunReplay {
     // A mark is a call of its own: whatever the thread was in is over.
     if (thread.inFlight !== null) this.#didNotReturn(thread, thread.inFlight, event.at);
     this.#books.counts.marks++;
-    const cycle = /^cycle (\d{1,15})$/.exec(event.text);
+    const cycle = cycleNamed(event.text);
     if (cycle !== null) {
-      thread.process.cycle = Number(cycle[1]);
+      thread.process.cycle = cycle;
       this.#books.counts.cycles++;
       return;
     }
@@ -192,6 +192,13 @@ export class RunReplay {
   #doubtAt(code: DoubtCode, process: Pid, at: Nanos, text: string): void {
     this.#books.doubts.add({ code, address: null, pid: process, at, text });
   }
+}
+
+/** `cycle N`. Null: another mark; most are, so they do not come as far as the expression. */
+function cycleNamed(text: string): number | null {
+  if (!text.startsWith('cycle ')) return null;
+  const digits = /^cycle (\d{1,15})$/.exec(text)?.[1];
+  return digits === undefined ? null : Number(digits);
 }
 
 function execingThread(process: Process): Thread | undefined {

@@ -89,7 +89,7 @@ export class RunBooks {
   /** What a thread still comes by after exit_group was entered ends with its process. */
   add(thread: Thread, reference: Reference): void {
     if (thread.process.isEnding) reference.endWithProcess(reference.openedAt);
-    reference.socket.references.add(reference);
+    reference.socket.references.push(reference);
   }
 
   callReturned(thread: Thread, reference: Reference, event: ReturnEvent): void {
@@ -125,7 +125,7 @@ export class RunBooks {
 
   #awaitsRelease({ isGone, socket }: Reference): boolean {
     const { references, network, inode, released } = socket;
-    if (isGone || references.size > 1) return false;
+    if (isGone || references.length > 1) return false;
     return this.tellsReleases && network === 'udp' && inode !== null && released === null;
   }
 
@@ -170,13 +170,13 @@ export class RunBooks {
   gone(reference: Reference, at: Nanos): void {
     if (reference.isGone) return;
     const { socket } = reference;
-    const goneBy = socket.released ?? { at };
-    reference.goneBy = goneBy.at;
+    const goneBy = socket.released?.at ?? at;
+    reference.goneBy = goneBy;
     this.underWay.delete(reference);
     this.unreleased.delete(reference);
     socket.retire(reference);
     this.conflicts.gone(reference);
-    if (socket.isGone && this.ports.socketEnded(socket, goneBy.at)) this.#handOver(socket, goneBy.at);
+    if (socket.isGone && this.ports.socketEnded(socket, goneBy)) this.#handOver(socket, goneBy);
   }
 
   /** Sockets that a bind in flight kept on the book. */

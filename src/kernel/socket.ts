@@ -3,6 +3,7 @@ import type { Binding } from './binding.ts';
 import type { PortClaim } from './blockers.ts';
 import { referencesKept, type Moment, type SocketLife, type TrueRelease } from './ledger.ts';
 import type { Reference } from './reference.ts';
+import { removeFrom } from './short-lists.ts';
 
 export interface SocketSource {
   readonly number: number;
@@ -60,7 +61,7 @@ export class Socket {
   shutDownAt: Nanos | null = null;
   firstCloseAt: Nanos | null = null;
   /** Not gone yet. */
-  readonly references = new Set<Reference>();
+  readonly references: Reference[] = [];
   readonly #past: Reference[] = [];
   #certainUntil: Nanos | null = null;
   #endedWithProcess = false;
@@ -121,12 +122,12 @@ export class Socket {
   }
 
   get isGone(): boolean {
-    return this.references.size === 0;
+    return this.references.length === 0;
   }
 
   /** Keeps what a finding may need, forgets the rest: a reader that comes and goes a million times costs nothing. */
   retire(reference: Reference): void {
-    this.references.delete(reference);
+    removeFrom(this.references, reference);
     this.#note(reference);
     const hasBegun = this.firstCloseAt !== null || this.closing !== null || reference.endedWithProcess;
     if (!hasBegun) {

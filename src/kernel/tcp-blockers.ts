@@ -20,7 +20,11 @@ export function tcpBlockers<Bound extends { readonly claim: PortClaim }>(
   candidate: PortClaim,
   bound: readonly Bound[],
 ): Bound[] {
-  return bound.filter(({ claim }) => tcpOverlaps(candidate, claim) && !getAlong(candidate, claim)).reverse();
+  return bound.filter(({ claim }) => tcpBlocks(candidate, claim)).reverse();
+}
+
+export function tcpBlocks(candidate: PortClaim, holder: PortClaim): boolean {
+  return tcpOverlaps(candidate, holder) && !getAlong(candidate, holder);
 }
 
 /** SO_REUSEADDR helps if both have it and the other does not listen; whether the candidate does makes no difference. */

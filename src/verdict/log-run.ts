@@ -56,11 +56,11 @@ export class LogRun extends RunAnalysis {
 
   /** What would be no finding without doubt is left to the rules, which say why. */
   #noteStillOpen(bind: FailedBind): boolean {
-    const { finding } = conflict.ofFailedBind?.(bind, this.#frame) ?? {};
-    if (finding?.cause !== 'still-open' || !finding.certain) return false;
+    const { found } = conflict.ofFailedBind?.(bind, this.#frame) ?? {};
+    if (found?.cause !== 'still-open' || !found.certain) return false;
     const text =
       'in use by a socket of which no close was seen before this bind: accepted by --still-open=note';
-    this.#note('in-use-by-own-open-socket', finding.address, text);
+    this.#note('in-use-by-own-open-socket', found.address, text);
     return true;
   }
 

@@ -1,6 +1,6 @@
 /** One run: its replay, what the finding rules make of the ledger, and the judgement at the end. */
 import { findingRules } from '../findings/index.ts';
-import type { Finding } from '../findings/finding.ts';
+import type { Finding, FindingFacts, Found } from '../findings/finding.ts';
 import { lingerLengthNs } from '../findings/linger.ts';
 import type { RuleAnswer, RunFrame } from '../findings/rule.ts';
 import type { BindJudgement, FailedBind, LedgerSink, SocketLife } from '../kernel/ledger.ts';
@@ -113,7 +113,7 @@ export class RunAnalysis implements LedgerSink {
   }
 
   #take(answer: RuleAnswer): void {
-    if (answer.finding !== undefined) this.#keep(answer.finding);
+    if (answer.found !== undefined) this.#found(answer.found);
     if (answer.doubt !== undefined) this.doubt(answer.doubt);
     if (answer.note !== undefined) {
       const key = `${answer.note.code} ${answer.note.address}`;
@@ -123,21 +123,23 @@ export class RunAnalysis implements LedgerSink {
   }
 
   /** The earliest of each kind stay, certain ones before uncertain ones; the others are counted. */
-  #keep(finding: Finding): void {
+  #found(found: Found): void {
     this.#findingsSeen++;
-    if (finding.certain) {
+    if (found.certain) {
       this.#certainSeen++;
-      this.#rememberKind(finding);
+      this.#rememberKind(found);
     }
-    this.#findings.push(finding);
-    const same = this.#findings.filter((each) => each.code === finding.code);
-    if (same.length <= findingsKeptPerCode) return;
-    const last = same.reduce((worst, each) => (isLater(each, worst) ? each : worst));
-    this.#findings.splice(this.#findings.indexOf(last), 1);
+    const same = this.#findings.filter((each) => each.code === found.code);
+    if (same.length === findingsKeptPerCode) {
+      const last = same.reduce((worst, each) => (isLater(each, worst) ? each : worst));
+      if (isLater(found, last)) return;
+      this.#findings.splice(this.#findings.indexOf(last), 1);
+    }
+    this.#findings.push(found.tell());
   }
 
   /** A program can ask for any number of addresses. */
-  #rememberKind({ code, cause, address }: Finding): void {
+  #rememberKind({ code, cause, address }: Found): void {
     const kind = { code, cause, address };
     if (this.#kinds.has(keyOf(kind))) return;
     const kept = this.#kinds.size < kindsKept ? kind : { ...kind, address: null };
@@ -146,10 +148,10 @@ export class RunAnalysis implements LedgerSink {
 }
 
 function keyOf({ code, cause, address }: FindingKind): string {
-  return JSON.stringify([code, cause, address]);
+  return `${code} ${cause} ${address ?? ''}`;
 }
 
-function isLater(a: Finding, b: Finding): boolean {
+function isLater(a: FindingFacts, b: FindingFacts): boolean {
   return a.certain === b.certain ? a.at > b.at : !a.certain;
 }
 
