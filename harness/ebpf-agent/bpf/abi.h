@@ -58,13 +58,10 @@ static struct task_struct *(*bpf_get_current_task_btf)(void) = (void *)158;
 #define READ(from, field)                                                                                              \
 	({                                                                                                             \
 		__typeof__(from) start = (from);                                                                       \
-		__typeof__(start->field) found_there;                                                                  \
-		if (may_cast && bpf_rdonly_cast)                                                                       \
-			found_there = ((__typeof__(start))bpf_rdonly_cast(start, TYPE_ID(*start)))->field;             \
-		else                                                                                                   \
-			found_there = PROBE(start, field);                                                             \
-		found_there;                                                                                           \
+		CAN_CAST ? CAST(start)->field : PROBE(start, field);                                                   \
 	})
+#define CAN_CAST (may_cast && bpf_rdonly_cast)
+#define CAST(pointer) ((__typeof__(pointer))bpf_rdonly_cast(pointer, TYPE_ID(*(pointer))))
 #define TYPE_ID(type) __builtin_btf_type_id(type, 1)
 extern void *bpf_rdonly_cast(const void *object, u32 type) __attribute__((section(".ksyms"), weak));
 const volatile _Bool may_cast = 1;

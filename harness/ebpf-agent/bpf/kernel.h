@@ -85,6 +85,17 @@ struct pt_regs {
 
 #pragma clang attribute pop
 
+/*
+ * Cast, so that the verifier trusts it no longer: of each pointer that is read from a trusted structure Linux 6.18 asks
+ * four times whether that may be trusted too, and looks through the names of all types of the kernel each time: 1.5 ms.
+ */
+INLINE struct task_struct *current_task(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return CAN_CAST ? CAST(task) : task;
+}
+
 /* struct upid is larger than what is declared of it: its true size is asked of the running kernel. */
 #define SIZE_IN_KERNEL(type) __builtin_preserve_type_info(*(type *)0, 1)
 

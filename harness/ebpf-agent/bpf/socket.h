@@ -21,7 +21,7 @@ INLINE void identify(struct sock *sk, struct inode *inode, struct identity *foun
 
 ONCE int look_behind(u32 fd, struct identity *found)
 {
-	struct fdtable *table = bpf_get_current_task_btf()->files->fdt;
+	struct fdtable *table = current_task()->files->fdt;
 	struct file **slots = table->fd;
 	struct socket *socket;
 	struct inode *inode;

@@ -211,7 +211,7 @@ INLINE void read_data(struct call_with_data *record, const struct thread *thread
 		record->call.value = thread->has_released ? thread->released : 0;
 		return;
 	case SOCKET:
-		record->call.value = bpf_get_current_task_btf()->cred->fsuid.val;
+		record->call.value = current_task()->cred->fsuid.val;
 		head->flags |= FLAG_VALUE;
 		return;
 	case SETSOCKOPT:

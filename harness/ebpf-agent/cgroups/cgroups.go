@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"afterclose.dev/launcher/session"
@@ -150,50 +149,6 @@ func remove(path string) error {
 		}
 		time.Sleep(time.Millisecond)
 	}
-}
-
-// openParent returns the group that the process is in.
-func openParent() (mount *os.File, path string, err error) {
-	if mount, err = mountDetached(); err != nil {
-		return nil, "", fmt.Errorf("cgroup2 can not be mounted: %w", err)
-	}
-	own, err := ownGroup("/proc/self/cgroup")
-	if err != nil {
-		mount.Close()
-		return nil, "", fmt.Errorf("no cgroup can be made: %w", err)
-	}
-	return mount, filepath.Join(fmt.Sprintf("/proc/self/fd/%d", mount.Fd()), own), nil
-}
-
-// mountDetached mounts cgroup2 in no place: it is seen through its descriptor alone and is gone with it.
-func mountDetached() (*os.File, error) {
-	context, err := unix.Fsopen("cgroup2", unix.FSOPEN_CLOEXEC)
-	if err != nil {
-		return nil, err
-	}
-	defer unix.Close(context)
-	if err := unix.FsconfigCreate(context); err != nil {
-		return nil, err
-	}
-	mount, err := unix.Fsmount(context, unix.FSMOUNT_CLOEXEC, 0)
-	if err != nil {
-		return nil, err
-	}
-	return os.NewFile(uintptr(mount), "cgroup2"), nil
-}
-
-// ownGroup reads cgroups(7): the line of the unified hierarchy begins with 0::.
-func ownGroup(file string) (string, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return "", err
-	}
-	for _, line := range strings.Split(string(text), "\n") {
-		if path, ok := strings.CutPrefix(line, "0::"); ok {
-			return path, nil
-		}
-	}
-	return "", errors.New("this process is in no group of cgroup2")
 }
 
 // withoutPath leaves out a path that leads through a descriptor and tells a reader nothing.

@@ -4,30 +4,10 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"golang.org/x/sys/unix"
 )
-
-func TestOwnGroup(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "cgroup")
-	for _, c := range []struct{ text, want string }{
-		{"0::/user.slice/user-1000.slice\n", "/user.slice/user-1000.slice"},
-		{"9:name=systemd:/a\n4:memory:/b\n0::/\n", "/"},
-		{"0::/a:b\n", "/a:b"},
-		{"9:name=systemd:/a\n", ""}, // cgroup v1 alone
-		{"", ""},
-	} {
-		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		group, err := ownGroup(file)
-		if group != c.want || (err == nil) != (c.want != "") {
-			t.Errorf("%q: %q, %v", c.text, group, err)
-		}
-	}
-}
 
 func TestWithoutPath(t *testing.T) {
 	_, err := os.Open("/proc/self/fd/none/such")

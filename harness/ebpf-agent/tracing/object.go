@@ -44,16 +44,8 @@ var hooks = map[string]ebpf.AttachType{
 	"released": ebpf.AttachCgroupInetSockRelease,
 }
 
-// attempt says how to load.
-type attempt struct {
-	ring  uint32
-	nonce uint64
-	form  Form
-	hooks bool
-	casts bool // plain loads from the kernel's structures, and no calls of a helper; since Linux 6.2
-}
-
-func load(try attempt) (*ebpf.Collection, error) {
+// specOf is the object as it is to be loaded.
+func specOf(try attempt) (*ebpf.CollectionSpec, error) {
 	spec, err := ebpf.LoadCollectionSpecFromReader(bytes.NewReader(object))
 	if err != nil {
 		return nil, err
@@ -75,7 +67,7 @@ func load(try attempt) (*ebpf.Collection, error) {
 			program.AttachType = ebpf.AttachNone
 		}
 	}
-	return ebpf.NewCollection(spec)
+	return spec, nil
 }
 
 // reason is the kernel's own word, without the library's hint at MEMLOCK: it is printed for every EPERM, and memory

@@ -3,7 +3,6 @@ package tracing
 import (
 	"crypto/rand"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -53,42 +52,6 @@ func Start(file *os.File, options Options) (*Tracing, error) {
 	}
 	t.drain = drain
 	return t, nil
-}
-
-// loadAny does without what is only faster, then without what is not needed for a trace, and then tries the other form.
-func (t *Tracing) loadAny(options Options, nonce uint64) error {
-	var first, refused error
-	for _, try := range attempts(options, nonce) {
-		programs, err := load(try)
-		if err == nil {
-			t.programs, t.Form = programs, try.form
-			if !try.hooks {
-				t.HooksRefused = refused
-			}
-			return nil
-		}
-		if first == nil {
-			first = err
-		}
-		if try.hooks {
-			refused = errors.New(reason(err))
-		}
-	}
-	return fmt.Errorf("the kernel does not take the programs: %s", reason(first))
-}
-
-func attempts(options Options, nonce uint64) []attempt {
-	var all []attempt
-	for _, form := range options.Forms {
-		for _, hooks := range []bool{true, false} {
-			for _, casts := range []bool{true, false} {
-				if options.Cgroup != "" || !hooks {
-					all = append(all, attempt{options.Ring, nonce, form, hooks, casts})
-				}
-			}
-		}
-	}
-	return all
 }
 
 func (t *Tracing) attach(cgroup string) error {
