@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TestContext } from 'vitest';
 import type { Report } from '../../src/report/report.ts';
 import { afterclose, cli, commandEnvironment, temporaryDirectory } from '../cli/command-line.ts';
-import { processesOf, processesWith } from './footprint.ts';
+import { processesOf, processesWith, select } from './footprint.ts';
 import type { SessionProcess } from './footprint.ts';
 import {
   expectNothingLeft,
@@ -158,7 +158,7 @@ async function expectBrokenOff(
   const repro = await startRepro(['--tracer', 'dtrace', ...longRuns, ...words]);
   await until('a traced run', () => isTracedRun(repro));
   const observed = observe(repro, before);
-  const victims = observed.processes.filter(isVictim);
+  const victims = select(observed.processes, isVictim);
   expect(victims).toHaveLength(1);
   for (const { pid } of victims) process.kill(pid, 'SIGKILL');
   const ended = await repro.ended;

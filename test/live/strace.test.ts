@@ -20,7 +20,7 @@ import { setUpStrace } from '../../harness/tracers/strace/setup.ts';
 import { strace } from '../../harness/tracers/strace/tracer.ts';
 import type { LossEvent, TraceEvent } from '../../src/trace/event.ts';
 import { checkIsBuilt, cli, commandEnvironment, temporaryDirectory } from '../cli/command-line.ts';
-import { processesOf } from './footprint.ts';
+import { processesOf, select } from './footprint.ts';
 import { judgeBlock, recordsOf, startBlock } from './watched-block.ts';
 import type { BlockRequest, Program, WatchedBlock } from './watched-block.ts';
 
@@ -89,8 +89,10 @@ async function until(what: string, isSo: () => boolean): Promise<void> {
 const isStrace = (words: readonly string[]): boolean => words.some((word) => word.endsWith('/strace'));
 /** strace itself: not the programs that it has started, nor itself before its own execve. */
 const straceOf = (block: WatchedBlock): number[] =>
-  processesOf(session)
-    .filter(({ commandLine }) => isStrace(commandLine) && commandLine.includes('--follow-forks'))
+  select(
+    processesOf(session),
+    ({ commandLine }) => isStrace(commandLine) && commandLine.includes('--follow-forks'),
+  )
     .filter(() => block.read(rawTraceName) !== '')
     .map(({ pid }) => pid);
 
