@@ -1,22 +1,40 @@
 import { defineConfig } from 'vitest/config';
 
-// Live tests need real tracers and minutes, so `make test` runs them as a project of their own.
+/**
+ * Live tests that neither disturb others nor are disturbed: they watch with strace, which sees only what it has started
+ * and for which that waits, or they watch nothing. All others attach to the whole machine.
+ */
+const besideOthers = ['legacy-close', 'ordinary-user', 'strace', 'toolchains', 'variants'].map(
+  (name) => `test/live/${name}.test.ts`,
+);
+
 export default defineConfig({
   test: {
+    // By default one processor is left idle, of two as of twenty.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/live/**', 'test/cli/**'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       { test: { name: 'cli', include: ['test/cli/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
+          name: 'beside',
+          include: besideOthers,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
           name: 'live',
           include: ['test/live/**/*.test.ts'],
+          exclude: besideOthers,
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // Tracers slow every process of the machine: one live file at a time.
