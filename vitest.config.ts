@@ -8,6 +8,10 @@ const besideOthers = ['legacy-close', 'ordinary-user', 'strace', 'toolchains', '
   (name) => `test/live/${name}.test.ts`,
 );
 
+/** They only end a test that would hang. */
+const aMinute = { testTimeout: 60_000, hookTimeout: 60_000 };
+const fourMinutes = { testTimeout: 240_000, hookTimeout: 240_000 };
+
 export default defineConfig({
   test: {
     // By default one processor is left idle, of two as of twenty.
@@ -18,16 +22,15 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/live/**', 'test/cli/**'],
-          testTimeout: 60_000,
+          ...aMinute,
         },
       },
-      { test: { name: 'cli', include: ['test/cli/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'cli', include: ['test/cli/**/*.test.ts'], ...aMinute } },
       {
         test: {
           name: 'beside',
           include: besideOthers,
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          ...fourMinutes,
         },
       },
       {
@@ -35,8 +38,7 @@ export default defineConfig({
           name: 'live',
           include: ['test/live/**/*.test.ts'],
           exclude: besideOthers,
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          ...fourMinutes,
           // Tracers slow every process of the machine: one live file at a time.
           fileParallelism: false,
         },
