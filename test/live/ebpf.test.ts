@@ -1,6 +1,5 @@
 /** The real agent in the real kernel: what it sees, what it survives, and what is left when it does not. */
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { buildVariant } from '../../harness/go/build.ts';
 import { findLocalGo, runGo } from '../../harness/go/go-command.ts';
@@ -14,6 +13,7 @@ import { lossesIn, shell, useEbpf } from './ebpf-blocks.ts';
 import { mounts, processesOf, select } from './footprint.ts';
 import { buildGoFile } from './go-file.ts';
 import { lookAtKernel, whatStays } from './kernel-footprint.ts';
+import { until } from './started-repro.ts';
 import { eventsOf, judgeBlock, startBlock } from './traced-block.ts';
 import type { TracedBlock, TracedProgram } from './traced-block.ts';
 
@@ -145,14 +145,6 @@ function agentsOf(killed: string): number[] {
   return select(processesOf(killed), ({ commandLine }) => commandLine[0] === agent()).map(({ pid }) => pid);
 }
 
-async function untilRunning(block: TracedBlock): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (block.read('ready') === '') {
-    if (performance.now() > deadline) throw new Error('the run did not begin');
-    await sleep(5);
-  }
-}
-
 test('killed with -9 again and again: nothing is left, and each trace is doubtful from its start', async () => {
   const sessions = [1, 2, 3, 4, 5, 6].map((attempt) => `${session}-killed-${attempt}`);
   const lookout = buildGoFile('kernel-objects', root());
@@ -162,7 +154,7 @@ test('killed with -9 again and again: nothing is left, and each trace is doubtfu
   for (const killed of sessions) {
     const options = { ...optionsOf(killed), session: killed };
     const block = startBlock(options, [shell('echo >ready; while :; do :; done')]);
-    await untilRunning(block);
+    await until('the run has begun', () => block.read('ready') !== '');
     const agents = agentsOf(killed);
     expect(agents).toHaveLength(1);
     for (const pid of agents) process.kill(pid, 'SIGKILL');
