@@ -12,7 +12,7 @@ results=$PWD/build/test
 main() {
   rm -rf "$results"
   mkdir -p "$results"
-  run_vitest fast --project fast --project cli
+  run_vitest fast --project fast --project cli --project beside
   run_vitest live --project live
   local module
   while read -r module; do run_go "$module"; done < <(find go-fixtures harness -name go.mod -exec dirname {} +)

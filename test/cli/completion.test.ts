@@ -1,37 +1,69 @@
 /** Completion in the shells themselves, and the manual page in man: both made from the command line. */
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { thisMachine } from '../../scripts/machine.ts';
 import { afterclose, root, temporaryDirectory } from './command-line.ts';
 
 const machine = thisMachine();
 const scripts = join(root, 'test', 'cli', 'shells');
 
-/** What a shell offers for a line that ends where somebody types, sorted, each once. */
-type Offers = (script: string, line: string, cwd: string) => Promise<string[]>;
+/** What a shell offers for lines that end where somebody types: for each, sorted, each once. */
+type Offers = (lines: readonly string[], place: Place) => Promise<readonly string[][]>;
+
+interface Place {
+  readonly cwd: string;
+  /** The completion of the shell. */
+  readonly script: string;
+}
 
 const shells: Record<'bash' | 'zsh' | 'fish', Offers> = {
-  bash: async (script, line, cwd) => {
-    // bash makes a word of each =.
-    const words = line
-      .split(' ')
-      .flatMap((word) => word.split(/(=)/).filter((part) => part !== '' || word === ''));
-    return listed(await output('bash', ['--norc', join(scripts, 'complete.bash'), script, ...words], cwd));
+  bash: (lines, { cwd, script }) =>
+    eachOf(lines, async (line) => {
+      // bash makes a word of each =.
+      const words = line
+        .split(' ')
+        .flatMap((word) => word.split(/(=)/).filter((part) => part !== '' || word === ''));
+      return listed(await output('bash', ['--norc', join(scripts, 'complete.bash'), script, ...words], cwd));
+    }),
+  // It takes half a second to load its completions, so one is asked for all lines.
+  zsh: async (lines, { cwd, script }) => {
+    const text = await output('zsh', ['-f', join(scripts, 'complete.zsh'), script, ...lines], cwd);
+    const answers = text.split('<END>').slice(0, -1);
+    return answers.map((answer) =>
+      listed([...answer.matchAll(/FOUND:([^\r\n]*)/g)].map((match) => match[1]).join('\n')),
+    );
   },
-  zsh: async (script, line, cwd) => {
-    const text = await output('zsh', ['-f', join(scripts, 'complete.zsh'), script, line], cwd);
-    return listed([...text.matchAll(/FOUND:([^\r\n]*)/g)].map((match) => match[1]).join('\n'));
-  },
-  fish: async (script, line, cwd) => {
-    const command = `source ${script}; complete -C "${line}"`;
-    const text = await output('fish', ['--no-config', '-c', command], cwd);
-    return listed(text.replace(/\t.*$/gm, '').replace(/^[^=\n]*=/gm, ''));
-  },
+  fish: (lines, { cwd, script }) =>
+    eachOf(lines, async (line) => {
+      const command = `source ${script}; complete -C "${line}"`;
+      const text = await output('fish', ['--no-config', '-c', command], cwd);
+      return listed(text.replace(/\t.*$/gm, '').replace(/^[^=\n]*=/gm, ''));
+    }),
 };
 
+/** By command, as `afterclose --help` lists them: the options that its own help lists. */
+let optionsOf: ReadonlyMap<string, readonly string[]> = new Map();
+beforeAll(async () => {
+  const commands = (await commandNames()).filter((name) => name !== 'help');
+  optionsOf = new Map(await eachOf(commands, async (command) => [command, await listedOptions(command)]));
+});
+
 describe.each(Object.entries(shells))('%s', (shell, offers) => {
+  const isHere = machine.hasProgram(shell);
+  let place: Place = { cwd: '', script: '' };
+  beforeAll(async () => {
+    if (isHere) place = await makePlace(shell);
+  });
+  afterAll(async () => {
+    await rm(place.cwd, { recursive: true, force: true });
+  });
+  beforeEach((context) => {
+    if (!isHere) context.skip(`missing: ${shell} (its completion is tried in it)`);
+  });
+
   test.for<[line: string, expected: string[]]>([
     ['afterclose rep', ['repro']],
     ['afterclose repro --netw', ['--network']],
@@ -44,26 +76,17 @@ describe.each(Object.entries(shells))('%s', (shell, offers) => {
     ['afterclose doctor --reporter', []],
     ['afterclose completion ', ['bash', 'fish', 'zsh']],
     ['afterclose help che', ['check']],
-  ])('%s', async ([line, expected], context) => {
-    if (!machine.hasProgram(shell)) return context.skip(`missing: ${shell} (its completion is tried in it)`);
-    const { cwd, script } = await completionOf(shell);
-    expect(await offers(script, line, cwd)).toEqual(expected);
+  ])('%s', async ([line, expected]) => {
+    expect(await offers([line], place)).toEqual([expected]);
   });
 
-  test('offers every command, and every option of each, that --help lists', async (context) => {
-    if (!machine.hasProgram(shell)) return context.skip(`missing: ${shell} (its completion is tried in it)`);
-    const { cwd, script } = await completionOf(shell);
-    const commands = await commandNames();
+  test('offers every command, and every option of each, that --help lists', async () => {
+    const commands = [...optionsOf.keys()];
     expect(commands.length).toBeGreaterThan(5);
-    expect(await offers(script, 'afterclose ', cwd)).toEqual(commands);
-    for (const command of commands.filter((name) => name !== 'help')) {
-      const { stdout } = await afterclose([command, '--help']);
-      const options = [...stdout.matchAll(/^ {2}(?:(-\w), )?(--[\w-]+)/gm)].flatMap((match) =>
-        match.slice(1, 3),
-      );
-      const expected = listed(options.join('\n'));
-      expect([command, await offers(script, `afterclose ${command} -`, cwd)]).toEqual([command, expected]);
-    }
+    const lines = ['', ...commands.map((command) => `${command} -`)].map((words) => `afterclose ${words}`);
+    const [offered, ...offeredOptions] = await offers(lines, place);
+    expect(offered).toEqual([...commands, 'help'].sort());
+    expect(commands.map((command, index) => [command, offeredOptions[index]])).toEqual([...optionsOf]);
   });
 });
 
@@ -75,7 +98,7 @@ test('the manual page: man shows every command and option, and warns of nothing'
     env: { MANWIDTH: '200', LC_ALL: 'C.UTF-8', MAN_KEEP_FORMATTING: '', MANROFFOPT: '-c' },
   });
   expect(stderr).toBe('');
-  for (const command of await commandNames()) {
+  for (const command of [...optionsOf.keys(), 'help']) {
     expect(stdout).toMatch(new RegExp(`^ +afterclose ${command}$`, 'm'));
   }
   for (const shown of ['--reporter name[=file]', '-V, --version', 'EXIT STATUS', '128+n']) {
@@ -89,12 +112,25 @@ async function commandNames(): Promise<string[]> {
   return [...list.matchAll(/^ {2}(\w+)/gm)].map((match) => match[1] ?? '').sort();
 }
 
-async function completionOf(shell: string): Promise<{ cwd: string; script: string }> {
-  const cwd = await temporaryDirectory();
+async function listedOptions(command: string): Promise<string[]> {
+  const { stdout } = await afterclose([command, '--help']);
+  const options = [...stdout.matchAll(/^ {2}(?:(-\w), )?(--[\w-]+)/gm)].flatMap((match) => match.slice(1, 3));
+  return listed(options.join('\n'));
+}
+
+async function makePlace(shell: string): Promise<Place> {
+  const cwd = await mkdtemp(join(tmpdir(), 'afterclose-test-'));
   const script = join(cwd, 'completion');
   await writeFile(script, (await afterclose(['completion', shell])).stdout);
   await writeFile(join(cwd, 'a-file'), '');
   return { cwd, script };
+}
+
+/** One after another. */
+async function eachOf<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<R[]> {
+  const answers: R[] = [];
+  for (const item of items) answers.push(await ask(item));
+  return answers;
 }
 
 async function output(program: string, words: readonly string[], cwd: string): Promise<string> {

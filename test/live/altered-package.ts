@@ -39,7 +39,10 @@ export const tinyBuffer: Alteration = {
 export async function alteredPackage(alterations: readonly Alteration[]) {
   checkIsBuilt();
   const directory = await temporaryDirectory();
-  const copied = ['dist', 'package.json', 'go-fixtures', 'harness/launcher', 'harness/tracers/dtrace'];
+  const copied = [
+    ...['dist', 'package.json', 'go-fixtures'],
+    ...['harness/launcher', 'harness/ebpf-agent', 'harness/tracers/dtrace'],
+  ];
   await mkdir(join(directory, 'harness', 'tracers'), { recursive: true });
   for (const path of copied) await cp(join(root, path), join(directory, path), { recursive: true });
   await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));

@@ -69,16 +69,8 @@ test('the fix under DTrace: five runs each way differ, and check says the same b
 test('two tracers see the same program in one session', async (context) => {
   if (missing !== null) return context.skip(missing);
   const cwd = await temporaryDirectory();
-  const words = [
-    'compare',
-    'semaphore:dtrace',
-    'semaphore:strace',
-    '--runs',
-    '2',
-    '--cycles',
-    '50',
-    '--json',
-  ];
+  const arms = ['semaphore:dtrace', 'semaphore:strace'];
+  const words = ['compare', ...arms, '--runs', '2', '--warm-up', '0', '--cycles', '50', '--json'];
   const { exitCode, stdout } = await afterclose(words, { cwd });
   const report = reportSchema.parse(JSON.parse(stdout));
   expect(report.doubts).toEqual([]);
@@ -130,12 +122,14 @@ test("a user's own two commands, from a config file", async (context) => {
 });
 
 describe('untraced', () => {
-  const words = ['unfixed:none', 'semaphore:none', '--cycles', '5', '--json'];
+  const arms = ['unfixed:none', 'semaphore:none', '--json'];
 
   test('the same seed gives the same order', async () => {
     const cwd = await temporaryDirectory();
     for (const out of ['one', 'two']) {
-      await afterclose(['compare', ...words, '--runs', '6', '--seed', 'a b', '--out', out], { cwd });
+      await afterclose(['compare', ...arms, '--cycles', '5', '--runs', '6', '--seed', 'a b', '--out', out], {
+        cwd,
+      });
     }
     const [one, two] = [await planOf(join(cwd, 'one')), await planOf(join(cwd, 'two'))];
     expect(one.blocks).toEqual(two.blocks);
@@ -143,9 +137,9 @@ describe('untraced', () => {
 
   test('a budget fixes the runs before the first that counts, and only whole rounds are made', async () => {
     const cwd = await temporaryDirectory();
-    const { exitCode, stderr } = await afterclose(['compare', ...words, '--budget', '2s', '--out', 's'], {
-      cwd,
-    });
+    // Runs of a size that a budget holds dozens of them, and not hundreds that are then judged.
+    const size = ['--cycles', '500', '--budget', '2s'];
+    const { exitCode, stderr } = await afterclose(['compare', ...arms, ...size, '--out', 's'], { cwd });
     expect(exitCode).toBe(4);
     const plan = await planOf(join(cwd, 's'));
     expect(plan.runsPerArm).toBeGreaterThan(0);
@@ -156,7 +150,7 @@ describe('untraced', () => {
   });
 
   test('interrupted in the warm-up: no runs, 130, and check says 4', async () => {
-    const long = ['unfixed:none', 'semaphore:none', '--cycles', '1000000', '--budget', '60s', '--json'];
+    const long = [...arms, '--cycles', '1000000', '--budget', '60s'];
     const started = await startRepro(long, {}, 'compare');
     await until('the first run is going on', () => started.read('blocks', '1-none', 'records.ndjson') !== '');
     started.signal('SIGINT');

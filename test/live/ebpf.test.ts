@@ -1,7 +1,5 @@
 /** The real agent in the real kernel: what it sees, what it survives, and what is left when it does not. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { buildVariant } from '../../harness/go/build.ts';
 import { findLocalGo, runGo } from '../../harness/go/go-command.ts';
@@ -12,7 +10,10 @@ import { setUpEbpf } from '../../harness/tracers/ebpf/setup.ts';
 import { ebpf } from '../../harness/tracers/ebpf/tracer.ts';
 import type { TraceEvent } from '../../src/trace/event.ts';
 import { lossesIn, shell, useEbpf } from './ebpf-blocks.ts';
-import { mounts, processesOf } from './footprint.ts';
+import { mounts, processesOf, select } from './footprint.ts';
+import { buildGoFile } from './go-file.ts';
+import { lookAtKernel, whatStays } from './kernel-footprint.ts';
+import { until } from './started-repro.ts';
 import { eventsOf, judgeBlock, startBlock } from './traced-block.ts';
 import type { TracedBlock, TracedProgram } from './traced-block.ts';
 
@@ -140,59 +141,36 @@ test('a ring that is far too small: the counts tell what is missing, and no run 
   expect(runs.map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
 });
 
-/** Of all processes: the programs for the kernel that they hold open. Nothing else can keep one, since none is pinned. */
-function openPrograms(): readonly string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => descriptors(pid).map((fd) => `/proc/${pid}/fdinfo/${fd}`))
-    .filter((file) => /^prog_(?:id|tag):/m.test(contentOf(file)));
-}
-
-function descriptors(pid: string): readonly string[] {
-  try {
-    return readdirSync(`/proc/${pid}/fdinfo`);
-  } catch {
-    return [];
-  }
-}
-
-function contentOf(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return '';
-  }
-}
-
-const agentOf = (): number[] =>
-  processesOf(session)
-    .filter(({ commandLine }) => commandLine[0] === agent())
-    .map(({ pid }) => pid);
-
-async function untilRunning(block: TracedBlock): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (block.read('ready') === '') {
-    if (performance.now() > deadline) throw new Error('the run did not begin');
-    await sleep(5);
-  }
+function agentsOf(killed: string): number[] {
+  return select(processesOf(killed), ({ commandLine }) => commandLine[0] === agent()).map(({ pid }) => pid);
 }
 
 test('killed with -9 again and again: nothing is left, and each trace is doubtful from its start', async () => {
-  const before = { mounts: mounts(), programs: openPrograms().length };
-  for (let attempt = 1; attempt <= 6; attempt++) {
-    const block = startBlock(optionsOf(`killed ${attempt}`), [shell('echo >ready; while :; do :; done')]);
-    await untilRunning(block);
-    const [agent = 0] = agentOf();
-    process.kill(agent, 'SIGKILL');
-    const end = await block.ended;
-    expect(end.group.signal).toBe('SIGKILL');
-    await sweepSession(session);
-    expect(processesOf(session)).toEqual([]);
-    expect(lossesIn(await eventsOf(ebpf, block))).toContainEqual(
+  const sessions = [1, 2, 3, 4, 5, 6].map((attempt) => `${session}-killed-${attempt}`);
+  const lookout = buildGoFile('kernel-objects', root());
+  const look = () => lookAtKernel(lookout, sessions);
+  const before = look();
+  const blocks: TracedBlock[] = [];
+  for (const killed of sessions) {
+    const options = { ...optionsOf(killed), session: killed };
+    const block = startBlock(options, [shell('echo >ready; while :; do :; done')]);
+    await until('the run has begun', () => block.read('ready') !== '');
+    const agents = agentsOf(killed);
+    expect(agents).toHaveLength(1);
+    for (const pid of agents) process.kill(pid, 'SIGKILL');
+    blocks.push(block);
+  }
+  // Each ends only seconds later: the agent was its launcher, and that one's last word is waited for.
+  const ends = await Promise.all(blocks.map(({ ended }) => ended));
+  expect(ends.map(({ group }) => group.signal)).toEqual(sessions.map(() => 'SIGKILL'));
+  for (const [index, killed] of sessions.entries()) {
+    await sweepSession(killed);
+    expect(processesOf(killed)).toEqual([]);
+    expect(lossesIn(await eventsOf(ebpf, blocks[index]!))).toContainEqual(
       expect.objectContaining({ reason: 'truncated', extent: 'anywhere', pid: null }),
     );
   }
   await ebpf.sweep(host);
-  expect(openPrograms()).toHaveLength(before.programs);
+  expect(await whatStays(before, look)).toEqual([]);
   expect(mounts()).toEqual(before.mounts);
 });

@@ -1,9 +1,11 @@
 /** What a session has on the machine: to compare before, during and after. Each by its own identity, since others work here too. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readProcess } from '../../harness/run/process-list.ts';
 import { readRows } from '../../harness/tracers/dtrace/sweep.ts';
 
 export interface SessionProcess {
   readonly pid: number;
+  readonly parent: number;
   readonly commandLine: readonly string[];
   /** `net:[4026531840]`, `mnt:[...]` */
   readonly namespaces: readonly string[];
@@ -11,12 +13,25 @@ export interface SessionProcess {
 
 /** By the session's id in their environment, which no process of a session can lose. */
 export function processesOf(session: string): SessionProcess[] {
-  return allPids().flatMap((pid) => {
-    const environment = read(`/proc/${pid}/environ`).split('\0');
-    if (!environment.includes(`AFTERCLOSE_SESSION=${session}`)) return [];
-    const commandLine = read(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
-    return [{ pid, commandLine, namespaces: namespacesOf(pid) }];
-  });
+  return processesInSessions((id) => id === session);
+}
+
+/** Of sessions that are none of these: of somebody else at work on this machine. */
+export function processesOfOthers(sessions: readonly string[]): SessionProcess[] {
+  return processesInSessions((id) => !sessions.includes(id));
+}
+
+/**
+ * Those that are meant, and not the child that one of them has forked and that has not yet called exec: until then it
+ * has the command line of its parent.
+ */
+export function select(
+  processes: readonly SessionProcess[],
+  isMeant: (each: SessionProcess) => boolean,
+): SessionProcess[] {
+  const found = processes.filter(isMeant);
+  const pids = new Set(found.map(({ pid }) => pid));
+  return found.filter(({ parent }) => !pids.has(parent));
 }
 
 /** Pids of those that have the text in their environment. */
@@ -40,6 +55,16 @@ export async function uprobeOwners(): Promise<number[]> {
   return rows.flatMap((row) => {
     const pid = /^[pr]:dt_(\d+)_dtrace\//.exec(row)?.[1];
     return pid === undefined ? [] : [Number(pid)];
+  });
+}
+
+function processesInSessions(isMeant: (session: string) => boolean): SessionProcess[] {
+  return allPids().flatMap((pid) => {
+    const [, session] = /(?:^|\0)AFTERCLOSE_SESSION=([^\0]*)/.exec(read(`/proc/${pid}/environ`)) ?? [];
+    const parent = readProcess(pid)?.parent;
+    if (session === undefined || parent === undefined || !isMeant(session)) return [];
+    const commandLine = read(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
+    return [{ pid, parent, commandLine, namespaces: namespacesOf(pid) }];
   });
 }
 

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TestContext } from 'vitest';
 import type { Report } from '../../src/report/report.ts';
 import { afterclose, cli, commandEnvironment, temporaryDirectory } from '../cli/command-line.ts';
-import { processesOf, processesWith } from './footprint.ts';
+import { processesOf, processesWith, select } from './footprint.ts';
 import type { SessionProcess } from './footprint.ts';
 import {
   expectNothingLeft,
@@ -19,34 +19,39 @@ import {
 import type { StartedRepro } from './started-repro.ts';
 
 let missing: string | null = null;
-let missingBeside: string | null = null;
+let missingAgent: string | null = null;
 beforeAll(async () => {
   missing = await missingDtrace();
-  missingBeside = await missingEbpf();
+  missingAgent = await missingEbpf();
 });
 function skipWithoutDtrace(context: TestContext): void {
   if (missing !== null) context.skip(missing);
 }
 
-/** Long enough that a run is still going on when it is looked at. */
-const longRuns = ['--runs', '1', '--cycles', '20000', '--variant', 'semaphore'];
+/** Long enough that a run is still going on when it is looked at: the agent makes it hardly longer, DTrace ten times. */
+const longRuns = (tracer: 'dtrace' | 'ebpf'): readonly string[] => [
+  ...['--tracer', tracer, '--go', 'local', '--variant', 'semaphore'],
+  ...['--runs', '1', '--cycles', tracer === 'dtrace' ? '20000' : '100000'],
+];
 
 const isUntracedRun = (repro: StartedRepro): boolean => hasBegun(repro, '1-none');
 const isTracerStarting = (repro: StartedRepro): boolean =>
   repro.read('blocks', '2-dtrace', 'tracer.json') !== '';
 const isTracedRun = (repro: StartedRepro): boolean => hasBegun(repro, '2-dtrace');
+const isRunOfAgent = (repro: StartedRepro): boolean => hasBegun(repro, '2-ebpf');
 
 describe('a signal at any moment', () => {
-  beforeEach(skipWithoutDtrace);
-
-  test.each([
-    ['in an untraced run', 'SIGINT', 130, isUntracedRun],
-    ['while the tracer starts', 'SIGTERM', 143, isTracerStarting],
-    ['in a traced run', 'SIGINT', 130, isTracedRun],
-    ['in a traced run', 'SIGHUP', 129, isTracedRun],
-  ] as const)('%s: %s ends with %d', async (what, signal, exitCode, isNow) => {
+  test.for([
+    ['in an untraced run', 'SIGINT', 130, 'dtrace', isUntracedRun],
+    ['while the tracer starts', 'SIGTERM', 143, 'dtrace', isTracerStarting],
+    ['in a traced run', 'SIGINT', 130, 'dtrace', isTracedRun],
+    // Which signal it is makes no difference to the tracer.
+    ['in a traced run', 'SIGHUP', 129, 'ebpf', isRunOfAgent],
+  ] as const)('%s: %s ends with %d', async ([what, signal, exitCode, tracer, isNow], context) => {
+    const why = tracer === 'ebpf' ? missingAgent : missing;
+    if (why !== null) return context.skip(why);
     const before = lookBefore();
-    const repro = await startRepro(['--tracer', 'dtrace', ...longRuns]);
+    const repro = await startRepro(longRuns(tracer));
     await until(what, () => isNow(repro) && observe(repro, before).processes.length > 0);
     const observed = observe(repro, before);
     repro.signal(signal);
@@ -56,9 +61,9 @@ describe('a signal at any moment', () => {
     await expectNothingLeft(observed, before);
     const report = JSON.parse(repro.read('report.json')) as Report;
     expect(report).toMatchObject({ outcome: 'interrupted', exitCode });
-    expect(report.arms.filter((arm) => arm.tracer === 'dtrace').map((arm) => arm.verdict)).not.toContain(
-      'clean',
-    );
+    const traced = report.arms.filter((arm) => arm.tracer === tracer);
+    expect(traced).toHaveLength(1);
+    expect(traced.map((arm) => arm.verdict)).not.toContain('clean');
     await expectCheckedAlike(repro, 4);
   });
 });
@@ -95,7 +100,7 @@ describe('kill -9 in a traced run ends with 4', () => {
       (each: SessionProcess) => each.commandLine[1] === '--out=ebpf.bin',
     ],
   ] as const)('%s', async ([_what, isVictim], context) => {
-    if (missingBeside !== null) return context.skip(missingBeside);
+    if (missingAgent !== null) return context.skip(missingAgent);
     const report = await expectBrokenOff(isVictim);
     const [arm] = report.arms.filter(({ tracer }) => tracer === 'dtrace');
     expect(arm?.crossCheck).toMatchObject({ runs: 0, compared: 0, disagreements: 0 });
@@ -103,7 +108,7 @@ describe('kill -9 in a traced run ends with 4', () => {
 
   test('of afterclose itself: the runs end with it, and what there is can be judged', async () => {
     const before = lookBefore();
-    const repro = await startRepro(['--tracer', 'dtrace', ...longRuns]);
+    const repro = await startRepro(longRuns('dtrace'));
     await until('a traced run', () => isTracedRun(repro));
     const observed = observe(repro, before);
     repro.signal('SIGKILL');
@@ -124,7 +129,8 @@ test('a full disk under the trace ends with 4 and keeps what was saved', async (
   // Mounted for this one process tree; the size holds the untraced block and not the trace.
   const script =
     'mount -t tmpfs -o size=600k tmpfs "$1" && shift && "$@"; code=$?; cat session/session.json; exit $code';
-  const words = ['--tracer', 'dtrace', '--runs', '1', '--cycles', '2000', '--out', session];
+  const arm = ['--tracer', 'dtrace', '--go', 'local', '--variant', 'semaphore'];
+  const words = [...arm, '--runs', '1', '--cycles', '2000', '--out', session];
   const before = lookBefore();
   const ended = await execa(
     'unshare',
@@ -155,10 +161,10 @@ async function expectBrokenOff(
   ...words: readonly string[]
 ): Promise<Report> {
   const before = lookBefore();
-  const repro = await startRepro(['--tracer', 'dtrace', ...longRuns, ...words]);
+  const repro = await startRepro([...longRuns('dtrace'), ...words]);
   await until('a traced run', () => isTracedRun(repro));
   const observed = observe(repro, before);
-  const victims = observed.processes.filter(isVictim);
+  const victims = select(observed.processes, isVictim);
   expect(victims).toHaveLength(1);
   for (const { pid } of victims) process.kill(pid, 'SIGKILL');
   const ended = await repro.ended;

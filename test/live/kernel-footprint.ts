@@ -1,7 +1,8 @@
 /** What the embedded tracer has in the kernel, and all of it that could outlive its process. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { livingNamespaces, mounts } from './footprint.ts';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { livingNamespaces, mounts, processesOfOthers } from './footprint.ts';
 
 export interface KernelFootprint {
   /** Programs, maps and links of BPF: `program 12 enter 0`. */
@@ -13,10 +14,15 @@ export interface KernelFootprint {
   readonly mounts: readonly string[];
   readonly namedNetworks: readonly string[];
   readonly namespaces: ReadonlySet<string>;
+  /** What processes of other sessions have of it: `program 12`, `afterclose-345`, `net:[4026531840]`. */
+  readonly others: ReadonlySet<string>;
 }
 
-/** @param lookout kernel-objects.go, built */
-export function lookAtKernel(lookout: string): KernelFootprint {
+/**
+ * @param lookout kernel-objects.go, built
+ * @param sessions those that are looked at: the ids of any others tell what is not theirs
+ */
+export function lookAtKernel(lookout: string, sessions: readonly string[]): KernelFootprint {
   return {
     objects: lines(execFileSync(lookout, { encoding: 'utf8' })),
     pinned: listed('/sys/fs/bpf'),
@@ -24,15 +30,37 @@ export function lookAtKernel(lookout: string): KernelFootprint {
     mounts: mounts(),
     namedNetworks: listed('/run/netns'),
     namespaces: livingNamespaces(),
+    others: whatOthersHave(sessions),
   };
 }
 
 /**
- * What is there now and was not before. Of objects, those of an agent and the links whose program is one of them:
- * systemd and others load programs too.
+ * What stays of sessions whose last process is gone. From then on nothing new can be theirs, so only what there is at
+ * the first look is looked for again: the kernel takes some of it away a moment later.
+ */
+export async function whatStays(
+  before: KernelFootprint,
+  look: () => KernelFootprint,
+): Promise<readonly string[]> {
+  // It only ends a test that would hang.
+  const deadline = performance.now() + 60_000;
+  let left = leftSince(before, look());
+  while (left.length > 0 && performance.now() < deadline) {
+    await sleep(50);
+    const there = leftSince(before, look());
+    left = left.filter((each) => there.includes(each));
+  }
+  return left;
+}
+
+/**
+ * What is there now, was not before, and is not known to be of another session. Of objects, those of an agent and the
+ * links whose program is one of them: systemd and others load programs too.
  */
 export function leftSince(before: KernelFootprint, now: KernelFootprint): readonly string[] {
-  const objects = added(before.objects, now.objects);
+  const objects = added(before.objects, now.objects).filter(
+    (each) => !now.others.has(each.split(' ', 2).join(' ')),
+  );
   const programs = objects.filter((each) => isAgents(each, 'program', programNames)).map(numberOf);
   return [
     ...objects.filter(
@@ -42,11 +70,40 @@ export function leftSince(before: KernelFootprint, now: KernelFootprint): readon
         (each.startsWith('link ') && programs.includes(each.split(' ')[3] ?? '')),
     ),
     ...added(before.pinned, now.pinned),
-    ...added(before.cgroups, now.cgroups),
+    ...added(before.cgroups, now.cgroups).filter(
+      (path) => !path.split('/').some((name) => now.others.has(name)),
+    ),
     ...added(before.mounts, now.mounts),
     ...added(before.namedNetworks, now.namedNetworks),
-    ...added([...before.namespaces], [...now.namespaces]),
+    ...added([...before.namespaces], [...now.namespaces]).filter((name) => !now.others.has(name)),
   ];
+}
+
+/** By the descriptors of their processes, and by what these processes are in. */
+function whatOthersHave(sessions: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    processesOfOthers(sessions).flatMap(({ pid, namespaces }) => [
+      ...namespaces,
+      ...ownGroups(contentOf(`/proc/${pid}/cgroup`)),
+      ...namesIn(`/proc/${pid}/fd`).flatMap((fd) => [
+        ...ownGroups(targetOf(`/proc/${pid}/fd/${fd}`)),
+        ...heldObjects(contentOf(`/proc/${pid}/fdinfo/${fd}`)),
+      ]),
+    ]),
+  );
+}
+
+/** @param text with paths; each session's group has a name that no other one gets */
+function ownGroups(text: string): readonly string[] {
+  return text.match(/\bafterclose-\d+/g) ?? [];
+}
+
+/** @param fdinfo see proc(5) */
+function heldObjects(fdinfo: string): readonly string[] {
+  const kinds = { prog: 'program', map: 'map', link: 'link' } as const;
+  return [...fdinfo.matchAll(/^(prog|map|link)_id:\s*(\d+)$/gm)].map(
+    ([, kind, id]) => `${kinds[kind as keyof typeof kinds]} ${id}`,
+  );
 }
 
 /** harness/ebpf-agent/bpf has them. */
@@ -68,12 +125,33 @@ function added(before: readonly string[], now: readonly string[]): readonly stri
 
 /** Through a mount that is gone with the process, since not every machine shows cgroup2 in a place. */
 function findCgroups(): readonly string[] {
-  const script = 'mount -t cgroup2 none /mnt && find /mnt -type d -name "afterclose-*"';
+  // Groups of others come and go while it looks.
+  const script = 'mount -t cgroup2 none /mnt && find /mnt -ignore_readdir_race -type d -name "afterclose-*"';
   return lines(execFileSync('unshare', ['--mount', 'sh', '-c', script], { encoding: 'utf8' }));
 }
 
 function listed(directory: string): readonly string[] {
   return existsSync(directory) ? readdirSync(directory, { recursive: true, encoding: 'utf8' }) : [];
+}
+
+function namesIn(directory: string): readonly string[] {
+  return orIfGone(() => readdirSync(directory), []);
+}
+
+function targetOf(link: string): string {
+  return orIfGone(() => readlinkSync(link), '');
+}
+
+function contentOf(file: string): string {
+  return orIfGone(() => readFileSync(file, 'latin1'), '');
+}
+
+function orIfGone<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
 }
 
 function lines(text: string): readonly string[] {

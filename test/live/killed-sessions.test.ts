@@ -11,10 +11,10 @@ import { currentHost } from '../../harness/host.ts';
 import { setUpEbpf } from '../../harness/tracers/ebpf/setup.ts';
 import { ebpf } from '../../harness/tracers/ebpf/tracer.ts';
 import { randomFromSeed } from '../../src/experiment/random.ts';
-import { processesOf } from './footprint.ts';
+import { processesOf, select } from './footprint.ts';
 import type { SessionProcess } from './footprint.ts';
 import { buildGoFile } from './go-file.ts';
-import { leftSince, lookAtKernel } from './kernel-footprint.ts';
+import { leftSince, lookAtKernel, whatStays } from './kernel-footprint.ts';
 import type { KernelFootprint } from './kernel-footprint.ts';
 import { startRepro, until } from './started-repro.ts';
 import type { StartedRepro } from './started-repro.ts';
@@ -28,6 +28,9 @@ let missing: string | null = null;
 let root = '';
 let lookout = '';
 let before: KernelFootprint;
+/** Of this file, as far as they came to have an id. */
+const sessions: string[] = [];
+const look = (): KernelFootprint => lookAtKernel(lookout, sessions);
 
 beforeAll(async () => {
   const { ready, line } = await setUpEbpf(host, () => undefined);
@@ -36,7 +39,7 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'afterclose-killed-'));
   lookout = buildGoFile('kernel-objects', root);
   await ebpf.sweep(host);
-  before = lookAtKernel(lookout);
+  before = look();
 });
 afterAll(() => {
   rmSync(root, { recursive: true, force: true });
@@ -84,7 +87,8 @@ const deaths = [
 test('while one goes on, its programs are seen: what looks can find them', async () => {
   const repro = await startSession();
   await until('a traced run', () => find(repro, 'program', 'traced').length > 0);
-  expect(leftSince(before, lookAtKernel(lookout)).map(withoutNumber)).toEqual(
+  sessions.push(repro.session());
+  expect(leftSince(before, look()).map(withoutNumber)).toEqual(
     expect.arrayContaining(['program enter', 'program released', 'map ring', 'link -']),
   );
   repro.signal('SIGINT');
@@ -144,7 +148,7 @@ function find(repro: StartedRepro, victim: Victim, block: Kill['block']): readon
   const directory = block === 'traced' ? '2-ebpf' : '1-none';
   if (repro.read('blocks', directory, 'batch.json') === '') return [];
   const name = victim === 'program' ? '/semaphore' : '/agent';
-  return processesOf(repro.session()).filter(({ commandLine }) => commandLine[0]?.endsWith(name) === true);
+  return select(processesOf(repro.session()), ({ commandLine }) => commandLine[0]?.endsWith(name) === true);
 }
 
 /**
@@ -169,19 +173,13 @@ async function sweepWhenGone(repro: StartedRepro): Promise<void> {
   await ebpf.sweep(host);
 }
 
-/** The kernel takes away some of it a moment after the process that had it. */
 async function expectNothingLeft(repro: StartedRepro): Promise<void> {
+  if (repro.read('session.json') !== '') sessions.push(repro.session());
   await until(
     `nothing of it is left but ${sessionProcesses(repro).length} processes`,
     () => sessionProcesses(repro).length === 0,
   );
-  const deadline = performance.now() + 5_000;
-  let left = leftSince(before, lookAtKernel(lookout));
-  while (left.length > 0 && performance.now() < deadline) {
-    await sleep(50);
-    left = leftSince(before, lookAtKernel(lookout));
-  }
-  expect(left).toEqual([]);
+  expect(await whatStays(before, look)).toEqual([]);
 }
 
 /** None where it was hurt before it had made its session. */

@@ -6,7 +6,6 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { chmod, chown, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { recordSchema } from '../../harness/run/batch.ts';
 import { lockDirectory } from '../../harness/run/lock-notices.ts';
@@ -15,6 +14,7 @@ import { reportSchema } from '../../src/report/report.ts';
 import type { Report } from '../../src/report/report.ts';
 import { checkIsBuilt, cli, commandEnvironment } from '../cli/command-line.ts';
 import { processesOf } from './footprint.ts';
+import { until } from './started-repro.ts';
 
 const isRoot = process.getuid?.() === 0;
 const nobody = 65_534;
@@ -148,7 +148,7 @@ const sameVerdicts = [
   'unfixed legacy held',
   'semaphore legacy clean',
 ];
-const short = ['--runs', '2', '--cycles', '100'];
+const short = ['--runs', '1', '--cycles', '100'];
 
 describe('the main job', () => {
   test.each([
@@ -249,29 +249,22 @@ describe('broken off in a traced run', () => {
     ['SIGKILL', undefined],
   ] as const)('by %s: nothing is left behind', async (signal, exitCode) => {
     const directory = join(home, `session-${++sessions}`);
-    const words = ['--tracer', 'strace', '--runs', '1', '--cycles', '20000', '--variant', 'semaphore'];
+    const arm = ['--tracer', 'strace', '--go', 'local', '--variant', 'semaphore'];
+    const words = [...arm, '--runs', '1', '--cycles', '20000'];
     const running = asUserRun([process.execPath, cli, 'repro', '--out', directory, ...words]);
-    const traces = ['2-strace'].map((block) => join(directory, 'blocks', block, 'strace.txt'));
-    const isTracing = () =>
-      traces.some((file) => existsSync(file) && readFileSync(file, 'latin1').includes('bind('));
-    await until(isTracing);
+    const trace = join(directory, 'blocks', '2-strace', 'strace.txt');
+    await until(
+      'a bind under strace',
+      () => existsSync(trace) && readFileSync(trace, 'latin1').includes('bind('),
+    );
     const { session } = planOf({ directory });
     expect(processesOf(session).length).toBeGreaterThan(1);
     running.kill(signal);
     expect((await running).exitCode).toBe(exitCode);
-    await until(() => processesOf(session).length === 0);
+    await until('nothing of it is left', () => processesOf(session).length === 0);
     const checked = await asUserRun([process.execPath, cli, 'check', directory, '--json']);
     const report = reportSchema.parse(JSON.parse(checked.stdout));
     expect(checked.exitCode).toBe(4);
     expect(report.arms.map((arm) => arm.verdict)).not.toContain('clean');
   });
 });
-
-/** The deadline only ends a test that would hang. */
-async function until(isSo: () => boolean): Promise<void> {
-  const deadline = performance.now() + 100_000;
-  while (!isSo()) {
-    if (performance.now() > deadline) throw new Error('waited in vain');
-    await sleep(20);
-  }
-}

@@ -7,19 +7,19 @@ import { findLocalGo } from '../../harness/go/go-command.ts';
 import { currentHost } from '../../harness/host.ts';
 import { reportSchema } from '../../src/report/report.ts';
 import { afterclose, temporaryDirectory } from '../cli/command-line.ts';
-import { missingDtrace } from './started-repro.ts';
+import { missingEbpf } from './started-repro.ts';
 
 const small = ['--runs', '2', '--cycles', '100'];
 
 describe('releases', () => {
   beforeEach(async (context) => {
-    const missing = await missingDtrace();
+    const missing = await missingEbpf();
     if (missing !== null) context.skip(missing);
   });
 
   test('the search ends between 1.9.7 and 1.10, with a session for each side', async () => {
     const directory = await temporaryDirectory();
-    const range = ['--from', '1.9', '--to', '1.10', '--tracer', 'dtrace'];
+    const range = ['--from', '1.9', '--to', '1.10', '--tracer', 'ebpf'];
     const { exitCode, stdout } = await afterclose(
       ['releases', '--bisect', ...range, ...small, '--out', 'sessions', '--json'],
       { cwd: directory },
@@ -47,7 +47,7 @@ describe('releases', () => {
   test('a list without the network: what is here is run, the rest is named, exit code 4', async () => {
     const directory = await temporaryDirectory();
     const { exitCode, stdout } = await afterclose(
-      ['releases', '--variant', 'unfixed', '--from', '1.20', ...small, '--tracer', 'dtrace', '--json'],
+      ['releases', '--variant', 'unfixed', '--from', '1.20', ...small, '--tracer', 'ebpf', '--json'],
       { cwd: directory, env: { GOPROXY: 'off', GOMODCACHE: join(directory, 'no-modules') } },
     );
     const report = reportSchema.parse(JSON.parse(stdout));

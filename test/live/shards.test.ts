@@ -9,18 +9,18 @@ import { sessionSchema } from '../../harness/store/session-file.ts';
 import { reportSchema } from '../../src/report/report.ts';
 import type { Report } from '../../src/report/report.ts';
 import { afterclose, temporaryDirectory } from '../cli/command-line.ts';
-import { missingDtrace } from './started-repro.ts';
+import { missingEbpf } from './started-repro.ts';
 
 let missing: string | null = null;
 beforeAll(async () => {
-  missing = await missingDtrace();
+  missing = await missingEbpf();
 });
 beforeEach((context) => {
   if (missing !== null) context.skip(missing);
 });
 
 const words = [
-  ...['gate', 'semaphore@1.9.7', '--tracer', 'dtrace', '--runs', '4', '--claim', '<53% at 95%'],
+  ...['gate', 'semaphore@1.9.7', '--tracer', 'ebpf', '--runs', '4', '--claim', '<53% at 95%'],
   ...['--seed', 'one', '--json'],
 ];
 const shards = [1, 2, 3, 4];

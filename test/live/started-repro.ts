@@ -81,9 +81,12 @@ export async function startRepro(
   };
 }
 
-/** The deadline only ends a test that would hang. */
+/**
+ * The deadline only ends a test that would hang, with a word on what it waited for. It is long: untraced runs wait for
+ * a gap between the traced ones of whoever else is at work on the machine.
+ */
 export async function until(what: string, isSo: () => boolean): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 200_000;
   while (!isSo()) {
     if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`);
     await sleep(10);
