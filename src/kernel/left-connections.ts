@@ -3,7 +3,10 @@ import { anyIpv6, isUnspecified, type PortClaim } from './blockers.ts';
 import type { Socket } from './socket.ts';
 import { tcpBlockers, tcpOverlaps } from './tcp-blockers.ts';
 
-/** A TCP connection of which the socket has ended. The kernel may keep its port: FIN_WAIT, LAST_ACK, TIME_WAIT. */
+/**
+ * A TCP connection of which the socket has ended, or may have nothing to do with it any more. The kernel may keep its
+ * port: FIN_WAIT, LAST_ACK, TIME_WAIT.
+ */
 export interface LeftConnection {
   readonly claim: PortClaim;
   /** Its number in the run; of several with the same address and flags, the last one. */
@@ -25,7 +28,9 @@ export class LeftConnections {
     let onPort = this.#byPort.get(claim.port);
     if (onPort === undefined) this.#byPort.set(claim.port, (onPort = new Map<string, LeftConnection>()));
     // A server leaves many that are alike.
-    onPort.set(JSON.stringify(claim), { claim, socket: socket.number, since, stay });
+    const key = JSON.stringify(claim);
+    const longest = onPort.get(key)?.stay === 'for-good' ? 'for-good' : stay;
+    onPort.set(key, { claim, socket: socket.number, since, stay: longest });
   }
 
   /**
