@@ -12,6 +12,7 @@ import type { Renamed } from './pairing.ts';
 export type Item = TraceEvent | Renamed;
 
 export interface Decoder {
+  /** @param chunk is kept, and must not be written to afterwards */
   push(chunk: Uint8Array): readonly TraceEvent[];
   /** To be called once, at the end of the trace. */
   end(): readonly TraceEvent[];

@@ -12,7 +12,7 @@ export interface Tracer {
   probe(host: Host): Promise<Availability>;
   /** Pure: what to spawn so that the launcher and all its descendants are watched. Never a shell string. */
   command(spec: BlockSpec): SpawnPlan;
-  /** Pure and total: never throws on bytes; times never decrease; the same events for any chunking. */
+  /** Pure and total: never throws on bytes; times never decrease; the same events for any chunking. Keeps the chunks. */
   decode(raw: AsyncIterable<Uint8Array>): AsyncIterable<readonly TraceEvent[]>;
   /** Pure: what the way it ended says about missing events (exit code, signal, drop messages on stderr). */
   health(end: TracerEnd): readonly LossEvent[];

@@ -25,7 +25,7 @@ export function identified(
     if (reference?.isCertain === true) disagree(books, thread, reference, 'leads to no socket', at);
     return;
   }
-  const known = books.identities.find(identity);
+  const known = books.identities.find(identity.inode);
   if (reference === undefined) {
     if (known !== undefined && isUnexplained(thread, number, known))
       receive(books, thread, known, number, at);
@@ -66,7 +66,7 @@ export function describedBy({ call }: InFlight, { result }: ReturnEvent): Fd | n
 export function takenFromProcess(books: RunBooks, thread: Thread, event: ReturnEvent): void {
   const { result, socket: identity, at } = event;
   if (!result.ok || identity === null) return;
-  const known = identity === undefined ? undefined : books.identities.find(identity);
+  const known = identity === undefined ? undefined : books.identities.find(identity.inode);
   if (known !== undefined) receive(books, thread, known, asFd(result.value), at);
   else if (identity?.port !== 0) books.doubts.blindSpot(thread, event.name, at);
 }
@@ -74,7 +74,8 @@ export function takenFromProcess(books: RunBooks, thread: Thread, event: ReturnE
 /** The kernel's own word for the end of a socket: whatever may still have referred to it does so no more. */
 export function released(books: RunBooks, thread: Thread | undefined, event: ReleaseEvent): void {
   books.tellsReleases = true;
-  const socket = books.identities.find(event) ?? droppedBy(thread, event);
+  const known = event.inode === null ? undefined : books.identities.find(event.inode);
+  const socket = known ?? droppedBy(thread, event);
   if (socket === undefined || socket.released !== null) return;
   const { at, until = at, pid, tid } = event;
   if (socket.hasCertainReference) {

@@ -1,23 +1,12 @@
-import type { ReleaseEvent, SocketIdentity } from '../trace/event.ts';
+import type { SocketIdentity } from '../trace/event.ts';
 import type { Socket } from './socket.ts';
 
 /** The sockets of the run by what the kernel itself calls them. Empty under tracers that do not tell. */
 export class IdentityBook {
   readonly #byInode = new Map<number, Socket>();
 
-  find({ inode, cookie }: Pick<ReleaseEvent, 'inode' | 'cookie'>): Socket | undefined {
-    if (inode !== null) return this.#byInode.get(inode);
-    return cookie === null ? undefined : this.#withCookie(cookie);
-  }
-
-  /**
-   * For a release whose inode could not be read: too rare for a Map of its own, which costs something with every
-   * socket. A connection of MPTCP has the cookie of its listener: of several, the last one.
-   */
-  #withCookie(cookie: number): Socket | undefined {
-    let last: Socket | undefined;
-    for (const socket of this.#byInode.values()) if (socket.cookie === cookie) last = socket;
-    return last;
+  find(inode: number): Socket | undefined {
+    return this.#byInode.get(inode);
   }
 
   /** From now on the identity means this socket. */

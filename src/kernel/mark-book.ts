@@ -78,7 +78,8 @@ export class MarkBook {
 
   /** Records the moment on the socket meant, if there is exactly one. */
   apply(mark: SocketMark, event: MarkEvent): MarkMatch {
-    const marks = this.#marksOf(event.pid, mark.network, mark.address);
+    const marks = this.#processes.get(event.pid)?.[mark.network].get(mark.address);
+    if (marks === undefined) return 'none';
     const moment: Moment = { at: event.at, pid: event.pid, tid: event.tid, by: 'mark' };
     if (mark.moment === 'done') return done(marks, moment);
     const meant = mark.moment === 'closing' ? onlyOne(marks.unclosed, isNotClosing) : closedAt(marks);

@@ -82,7 +82,9 @@ export class PortBook {
     if (socket.network === 'udp' || socket.binding?.by !== 'bind') return;
     const { claim, binding } = socket;
     if (claim === null) return;
-    if (!binding.portNamed && !socket.isHidden) this.#left.chosen(claim, binding.from);
+    // Of one that has connected it may be connect that chose (IP_BIND_ADDRESS_NO_PORT), which shares ports.
+    if (!binding.portNamed && !socket.isHidden && !socket.mayBeConnected)
+      this.#left.chosen(claim, binding.from);
     const others = this.#bound.filter(
       (other) => (other !== socket || claim.listening) && isOnPort(other, claim.port),
     );

@@ -97,10 +97,10 @@ export function tcpConnectReturned(
   const before = socket.address;
   const isRefused = !result.ok && result.errno === 'ECONNREFUSED';
   if (isInet(address) && !isRefused) books.ports.reached(address.port);
+  books.ports.connectionDiffers(socket, at);
   // What its subflows are bound to from now on, no call tells.
   if (socket.isMultipath) socket.isHidden = true;
   if (address.family === 'unspec') {
-    books.ports.connectionDiffers(socket, at);
     if (result.ok) disconnect(books, socket);
   } else if (isInet(address) && (result.ok || underWay.has(result.errno))) {
     socket.mayBeConnected = true;

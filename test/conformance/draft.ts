@@ -105,8 +105,7 @@ export class Draft {
   }
 
   mayBind(network: 'udp' | 'tcp', port: Port): boolean {
-    if (this.manner === 'wild' || network === 'udp') return true;
-    return !this.connectedPorts.has(port) && (port !== 'told' || !this.isToldOfUdp);
+    return this.manner === 'wild' || network === 'udp' || !this.connectedPorts.has(port);
   }
 
   /** In wild programs the kernel's choice may stay unknown, for as long as the socket lives. */
@@ -114,6 +113,13 @@ export class Draft {
     if (this.manner === 'wild' && !this.passes && this.chance(60)) return;
     this.do(socket, { do: 'tell', of: socket.name });
     this.hearsOf(socket);
+  }
+
+  /** A bind to it. */
+  mayBindTold(network: 'udp' | 'tcp'): boolean {
+    return (
+      this.mayBind(network, 'told') && (this.manner === 'wild' || network === 'udp' || !this.isToldOfUdp)
+    );
   }
 
   hearsOf({ about }: Known): void {

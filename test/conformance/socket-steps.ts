@@ -32,7 +32,8 @@ export function binds(draft: Draft): void {
     return;
   }
   const port = draft.chance(20) ? 'told' : (draft.one(drawnPorts) ?? 'own+0');
-  if (!draft.mayBind(socket.about.network, port)) return;
+  const { network } = socket.about;
+  if (port === 'told' ? !draft.mayBindTold(network) : !draft.mayBind(network, port)) return;
   draft.do(socket, { do: 'bind', of: socket.name, address, port });
   socket.about.tried.add(port);
   if (port === 'told') for (const each of draft.told) socket.about.tried.add(each);

@@ -39,6 +39,11 @@ export class History {
     return this.#actor;
   }
 
+  /** Nothing happens for so long. */
+  passes(seconds: number): void {
+    this.#now += seconds * 1e9;
+  }
+
   /** The program exits if it has not, the launcher waits for it and marks the end of the run. */
   endRun(): void {
     if (this.#running === null) return;

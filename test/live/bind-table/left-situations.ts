@@ -31,6 +31,16 @@ export const leftSituations = situationsOf('left connections', {
     { do: 'connect', of: 'a', family: 'unspec' },
     listen('a'),
   ],
+  'to itself, by a socket that was refused after that': [
+    tcp('a'),
+    shutdown('a', withoutPeer),
+    bind('a', one),
+    connect('a', one, { port: 'own+0', fails: 'ECONNABORTED' }),
+    connect('a', one, { fails: 'ECONNREFUSED' }),
+    close('a'),
+    tcp('c'),
+    bind('c', one),
+  ],
   'to a listener that was shut down before it listened': [
     tcp('a'),
     bind('a', one),

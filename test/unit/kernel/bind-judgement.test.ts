@@ -122,6 +122,23 @@ describe('a bind', () => {
       expect(await afterChoice('127.0.0.2:3001', '127.0.0.1:0', '127.0.0.1:3001')).toBe('undetermined');
     });
 
+    it('is open when it was told after a connect, which may be what has chosen it', async () => {
+      const history = new History();
+      const main = history.run();
+      main.socket(3, tcp);
+      main.binds(3, address);
+      main.connects(3, '127.0.0.1:9');
+      main.close(3);
+      main.socket(4, tcp);
+      main.binds(4, '127.0.0.1:0');
+      main.connects(4, '127.0.0.1:9');
+      main.getsockname(4, address);
+      main.socket(5, tcp);
+      main.sets(5, 'reuseAddress');
+      main.binds(5, address);
+      expect((await judged(history))?.openBy).toContain('connection');
+    });
+
     it('is open when the connection has ended after that', async () => {
       const history = new History();
       const main = history.run();

@@ -129,6 +129,32 @@ describe('a refusal without a reference', () => {
     expect((await judge(history)).doubts.map(({ code }) => code)).toEqual(['left-connection']);
   });
 
+  it('may be one that nobody has accepted however long ago it was made, also where another one like it has ended', async () => {
+    const history = new History();
+    const main = history.run();
+    main.binds(tcp(main, 3), address);
+    main.shutsDown(3);
+    listens(main, 3);
+    main.connects(tcp(main, 4), address);
+    main.close(4);
+    for (const value of [1, 0]) main.sets(3, 'reusePort', value);
+    main.close(3);
+    history.passes(301);
+    main.sets(tcp(main, 5), 'reusePort');
+    main.binds(5, address, 'EADDRINUSE');
+    expect((await judge(history)).doubts.map(({ code }) => code)).toEqual(['left-connection']);
+  });
+
+  it('may be the first connection of a socket whose second one was refused', async () => {
+    const codes = await doubtsAfter((main) => {
+      main.shutsDown(3);
+      main.connects(3, address, 'ECONNABORTED');
+      main.connects(3, '127.0.0.1:9', 'ECONNREFUSED');
+      main.close(3);
+    });
+    expect(codes).toEqual(['left-connection']);
+  });
+
   it('of a listen may be the connection that the socket itself had, in TIME_WAIT', async () => {
     const history = new History();
     const main = history.run();

@@ -50,6 +50,19 @@ test.each([
   );
 });
 
+test('calls whose returns are told from the last to the first are put in order, however many there are', () => {
+  const count = 50_000;
+  const calls = Array.from({ length: count }, (_, index) =>
+    record({ kind: 4, tid: 10 + index, nr: 3, at: origin + index }, [
+      [8, origin + 3 * count - index],
+      ...Array.from({ length: 10 }, () => [4, 0] as const),
+    ]),
+  );
+  const times = decode(trace(begin(), ...calls, end({ told: { 4: count } }))).map(({ at }) => at);
+  expect(times).toHaveLength(2 * count);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+});
+
 test('a release is told by its own record or by the call of the close that made it', () => {
   const identity = [
     [4, 11],
