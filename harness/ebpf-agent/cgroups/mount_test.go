@@ -17,10 +17,11 @@ func TestWholeMounts(t *testing.T) {
 		part     = "42 31 0:38 /docker/1 /sys/fs/cgroup/part rw,relatime - cgroup2 cgroup2 rw"
 		readOnly = "43 31 0:38 / /sys/fs/cgroup ro,nosuid,relatime - cgroup2 cgroup2 rw"
 		noOption = "44 31 0:38 / /mnt rw - cgroup2 none rw"
+		escaped  = `46 31 0:38 / /mnt/a\040b\011c\012d\134040e rw - cgroup2 none rw`
 		broken   = "none 31 0:38 / /mnt rw - cgroup2 none rw\n45 - cgroup2 \n"
 	)
-	all := v1 + "\n" + unified + "\n" + part + "\n" + readOnly + "\n" + noOption + "\n" + broken
-	want := []mounted{{41, "/sys/fs/cgroup/unified"}, {44, "/mnt"}}
+	all := v1 + "\n" + unified + "\n" + part + "\n" + readOnly + "\n" + noOption + "\n" + escaped + "\n" + broken
+	want := []mounted{{41, "/sys/fs/cgroup/unified"}, {44, "/mnt"}, {46, "/mnt/a b\tc\nd\\040e"}}
 	if got := wholeMounts(all); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
