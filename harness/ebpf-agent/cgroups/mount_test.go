@@ -1,10 +1,13 @@
 package cgroups
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -39,6 +42,25 @@ func TestMountUnseen(t *testing.T) {
 	}
 }
 
+// Of mountUnseen alone nothing would fail here: whatever is in the way of a copy, it mounts anew.
+func TestCopyUnseen(t *testing.T) {
+	whole := wholeMounts(mountinfo(t))
+	if len(whole) == 0 {
+		t.Skip("missing: a machine where all of cgroup2 is mounted")
+	}
+	expectCgroup2(t, func() (*os.File, error) {
+		var refused error
+		for _, there := range whole {
+			copied, err := there.copyUnseen()
+			if err == nil {
+				return copied, nil
+			}
+			refused = errors.Join(refused, err)
+		}
+		return nil, refused
+	})
+}
+
 func TestMountAnew(t *testing.T) {
 	if regexp.MustCompile(` - cgroup2 \S+ rw,`).MatchString(mountinfo(t)) {
 		t.Skip("missing: a machine where cgroup2 has no options that a new mount would take from it")
@@ -68,6 +90,13 @@ func expectCgroup2(t *testing.T, open func() (*os.File, error)) {
 	var status unix.Statfs_t
 	if err := unix.Fstatfs(int(mount.Fd()), &status); err != nil || status.Type != unix.CGROUP2_SUPER_MAGIC {
 		t.Errorf("file system %x, %v", status.Type, err)
+	}
+	var seen unix.Statx_t
+	if err := unix.Statx(int(mount.Fd()), "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &seen); err != nil {
+		t.Fatal(err)
+	}
+	if line := fmt.Sprintf("\n%d ", seen.Mnt_id); strings.Contains("\n"+mountinfo(t), line) {
+		t.Error("it is mounted in a place")
 	}
 }
 
