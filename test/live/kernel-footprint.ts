@@ -43,8 +43,8 @@ export async function whatStays(
   before: KernelFootprint,
   look: () => KernelFootprint,
 ): Promise<readonly string[]> {
-  // It only ends a test that would hang.
-  const deadline = performance.now() + 60_000;
+  // Long for the kernel's moment, which RCU ends; what somebody takes away later than that has stayed.
+  const deadline = performance.now() + 10_000;
   let left = leftSince(before, look());
   while (left.length > 0 && performance.now() < deadline) {
     await sleep(50);
