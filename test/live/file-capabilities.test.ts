@@ -10,6 +10,7 @@ import { currentHost } from '../../harness/host.ts';
 import { recordSchema } from '../../harness/run/batch.ts';
 import { reportSchema } from '../../src/report/report.ts';
 import { checkIsBuilt, cli, commandEnvironment } from '../cli/command-line.ts';
+import { mountCgroup2 } from './cgroup2.ts';
 import { processesOf } from './footprint.ts';
 import { until } from './started-repro.ts';
 
@@ -256,7 +257,7 @@ function networksOf(block: string): string[] {
 }
 
 const cgroup = `afterclose.test.${process.pid}`;
-const mountCgroups = 'mkdir -p "$1/cgroups" && mount -t cgroup2 none "$1/cgroups" && cd "$1/cgroups"';
+const mountCgroups = `mkdir -p "$1/cgroups" && ${mountCgroup2('"$1/cgroups"')} && cd "$1/cgroups"`;
 const removeCgroup = `${mountCgroups} && rmdir "$2"`;
 const enterCgroup =
   `${mountCgroups} && mkdir -p "$2" && chown ${nobody} "$2" "$2/cgroup.procs" && echo $$ >"$2/cgroup.procs" && ` +

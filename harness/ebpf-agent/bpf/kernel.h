@@ -86,8 +86,8 @@ struct pt_regs {
 #pragma clang attribute pop
 
 /*
- * Cast, so that the verifier trusts it no longer: of each pointer that is read from a trusted structure Linux 6.18 asks
- * four times whether that may be trusted too, and looks through the names of all types of the kernel each time: 1.5 ms.
+ * Cast, so that the verifier trusts it no longer: for each pointer read from a trusted structure Linux 6.18 looks four
+ * times through the names of all types: 1.5 ms. It can go when no supported kernel does so, or no program loses by it.
  */
 INLINE struct task_struct *current_task(void)
 {

@@ -55,11 +55,14 @@ func wholeMounts(mountinfo string) []mounted {
 		id, err := strconv.ParseUint(fields[0], 10, 64)
 		root, path, options := fields[3], fields[4], fields[5]
 		if err == nil && root == "/" && strings.HasPrefix(options, "rw") {
-			found = append(found, mounted{id, path})
+			found = append(found, mounted{id, unescape.Replace(path)})
 		}
 	}
 	return found
 }
+
+// unescape undoes what the kernel writes for the characters that would part fields and lines.
+var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
 
 func (m mounted) copyUnseen() (*os.File, error) {
 	root, err := unix.Open(m.path, unix.O_PATH|unix.O_CLOEXEC, 0)

@@ -16,11 +16,11 @@ import (
 func (t *Tracing) loadAny(options Options, nonce uint64) error {
 	// All that is read to load is garbage afterwards; collected meanwhile, it takes the processors from the verifier.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	kernel := btf.NewCache()
-	go kernel.Kernel() // programs need it, maps do not; whoever asks after it waits, and gets it or the same error
+	types := sync.OnceValues(readTypes)
+	go types() // programs need them, maps do not
 	var first, refused error
 	for _, try := range attempts(options, nonce) {
-		programs, err := load(try, kernel)
+		programs, err := load(try, types)
 		if err == nil {
 			t.programs, t.Form = programs, try.form
 			if !try.hooks {
@@ -31,11 +31,21 @@ func (t *Tracing) loadAny(options Options, nonce uint64) error {
 		if first == nil {
 			first = err
 		}
+		if _, err := types(); err != nil {
+			break // no attempt does without
+		}
 		if try.hooks {
 			refused = errors.New(reason(err))
 		}
 	}
 	return fmt.Errorf("the kernel does not take the programs: %s", reason(first))
+}
+
+// readTypes is called once: a btf.Cache keeps no error, so each program would look through the file system anew.
+func readTypes() (*btf.Cache, error) {
+	types := btf.NewCache()
+	_, err := types.Kernel()
+	return types, err
 }
 
 func attempts(options Options, nonce uint64) []attempt {
@@ -62,7 +72,7 @@ type attempt struct {
 }
 
 // load has the kernel verify the programs side by side: nothing takes longer, and it does so for several at a time.
-func load(try attempt, kernel *btf.Cache) (*ebpf.Collection, error) {
+func load(try attempt, types func() (*btf.Cache, error)) (*ebpf.Collection, error) {
 	spec, err := specOf(try)
 	if err != nil {
 		return nil, err
@@ -71,6 +81,11 @@ func load(try attempt, kernel *btf.Cache) (*ebpf.Collection, error) {
 	spec.Programs = nil
 	loaded, err := ebpf.NewCollection(spec)
 	if err != nil {
+		return nil, err
+	}
+	kernel, err := types()
+	if err != nil {
+		loaded.Close()
 		return nil, err
 	}
 	options := ebpf.CollectionOptions{MapReplacements: loaded.Maps, Cache: kernel}

@@ -6,14 +6,12 @@ import (
 	"slices"
 	"syscall"
 	"testing"
-
-	"github.com/cilium/ebpf/btf"
 )
 
 func TestKernelTakesTheProgramsInEveryWay(t *testing.T) {
 	for _, try := range attempts(Options{Ring: 1 << 16, Cgroup: "/any", Forms: []Form{Typed, Raw}}, 0) {
 		t.Run(fmt.Sprintf("form %s, hooks %t, casts %t", try.form, try.hooks, try.casts), func(t *testing.T) {
-			programs, err := load(try, btf.NewCache())
+			programs, err := load(try, readTypes)
 			if errors.Is(err, syscall.EPERM) {
 				t.Skip("missing: root (or CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN)")
 			}

@@ -6,6 +6,8 @@ const process = 'child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD';
 const vfork = 'child_stack=NULL, flags=CLONE_VM|CLONE_VFORK|SIGCHLD';
 const forks = (lines: readonly string[]): string[] =>
   told(decodeLines(lines)).filter((line) => line.includes(' fork of '));
+/** As strace 6.1 wrote it of a shell that makes children, killed at random moments: in both orders. */
+const killedInClone = [`6 clone(${process}) = 7`, `7 clone(${process} <unfinished ...>) = ?`];
 const end = (...numbers: number[]): string[] => numbers.map((number) => `${number} +++ exited with 0 +++`);
 
 describe('a child’s lines', () => {
@@ -32,6 +34,18 @@ describe('a child’s lines', () => {
       '7/8 exit',
       '7/7 exit last',
     ]);
+  });
+
+  test('that come before the end of a thread that was killed in its clone are its child’s', () => {
+    const lines = [
+      ...killedInClone,
+      '8 exit_group(0 <unfinished ...>',
+      '7 +++ killed by SIGKILL +++',
+      '8 <... exit_group resumed>) = ?',
+      ...end(8, 6),
+    ];
+    expect(forks(lines)).toEqual(['7/7 fork of 6/6', '8/8 fork of 7/7']);
+    expect(lossesIn(decodeLines(lines))).toEqual([]);
   });
 
   test('that come before the answer of the only clone in flight are announced at once', () => {
@@ -144,6 +158,13 @@ describe('what is not known is a loss', () => {
       { reason: 'not-followed', extent: 'anywhere', pid: null },
     ]);
     expect(forks(lines)).toEqual(['7/8 fork of 7/7', '7/9 fork of 7/7']);
+  });
+
+  test('the child of a clone that its thread was killed in, seen only after that', () => {
+    const lines = [...killedInClone, '7 +++ killed by SIGKILL +++', '8 exit_group(0) = ?', ...end(8, 6)];
+    expect(lossesIn(decodeLines(lines))).toMatchObject([
+      { reason: 'not-followed', extent: 'anywhere', pid: null },
+    ]);
   });
 
   test('a child other than the clone’s answer', () => {
