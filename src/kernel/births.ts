@@ -20,12 +20,16 @@ export function socketCreated(
   if (family === null || network === null) return;
   const isMultipath = call.protocol === abi.IPPROTO_MPTCP;
   const owner = call.owner ?? thread.owner;
+  if (call.owner !== undefined) books.ownerTold(thread, call.owner);
   const socket = books.newSocket(thread, { family, network, owner, isMultipath }, at);
   const reference = books.descriptor(thread, socket, 'socket', asFd(number), at, true);
   reference.closeOnExec = (call.type & abi.SOCK_CLOEXEC) !== 0;
 }
 
-/** A connection: bound to its listener's port since some moment before, and with its options (inet_csk_clone_lock). */
+/**
+ * A connection: bound to its listener's port since some moment before, and with its options (inet_csk_clone_lock), but
+ * whoever accepts it owns it (sock_graft). Under DTrace that is the user of the thread's last socket(2).
+ */
 export function accepted(
   books: RunBooks,
   thread: Thread,
@@ -34,7 +38,9 @@ export function accepted(
   at: Nanos,
   number: number,
 ): void {
-  const socket = books.newSocket(thread, listener, at);
+  const { family, network, isMultipath } = listener;
+  const owner = thread.owner ?? books.firstOwner;
+  const socket = books.newSocket(thread, { family, network, owner, isMultipath }, at);
   const reference = books.descriptor(thread, socket, 'accept', asFd(number), at, true);
   reference.closeOnExec = (flags & abi.SOCK_CLOEXEC) !== 0;
   const { reuseAddress, reusePort, v6Only, device, binding } = listener;

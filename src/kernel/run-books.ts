@@ -37,6 +37,8 @@ export class RunBooks {
    * it for a moment (epoll_wait asking it, somebody reading /proc/PID/fd), and releases it there.
    */
   readonly unreleased = new Set<Reference>();
+  /** Whose user the run began as; null: no call has told. */
+  firstOwner: number | null = null;
   readonly #sink: LedgerSink;
   readonly #options: BooksOptions;
   #sockets = 0;
@@ -213,6 +215,12 @@ export class RunBooks {
     }
     this.copyEnded(thread.table, inFlight.pendingCopy, at);
     this.settle();
+  }
+
+  /** socket(2) tells the thread's fsuid, under a tracer in the kernel. */
+  ownerTold(thread: Thread, owner: number): void {
+    if (thread.owner === null) this.firstOwner ??= owner;
+    thread.owner = owner;
   }
 
   newSocket(thread: Thread, source: Pick<SocketSource, Inherited>, createdAt: Nanos): Socket {

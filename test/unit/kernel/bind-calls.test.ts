@@ -151,6 +151,31 @@ describe('the owner of a socket', () => {
   });
 });
 
+describe('the owner of an accepted connection', () => {
+  it.each([
+    ['is the user that its thread has become', 1000, []],
+    ['is the one of the whole run where its thread has made no socket', null, [[2]]],
+  ] as const)('%s', (_, becomes, expected) => {
+    const history = new History();
+    const main = history.run();
+    const other = main.thread();
+    main.socket(3, { type: abi.SOCK_STREAM, owner: 0 });
+    main.sets(3, 'reusePort');
+    main.binds(3, address);
+    main.calls({ name: 'listen', fd: fd(3) });
+    if (becomes !== null) other.calls({ name: 'setfsuid', owner: becomes });
+    other.calls({ name: 'accept4', fd: fd(3), flags: 0 }, 4);
+    main.close(3);
+    main.calls({ name: 'setfsuid', owner: 1000 });
+    main.socket(5, { type: abi.SOCK_STREAM, owner: 1000 });
+    main.sets(5, 'reusePort');
+    main.binds(5, address, expected.length === 0 ? 0 : 'EADDRINUSE');
+
+    expect(ledgerOf(history.whole()).doubts).toEqual([]);
+    expect(holders(history)).toEqual(expected);
+  });
+});
+
 describe('addresses', () => {
   it.each([
     { bound: '[::]:3001', wanted: '127.0.0.1:3001', by: [1] },
