@@ -9,6 +9,7 @@ import { openTracerOutputs, removeInputs, writeBatch, writeInputs, writeTracerFi
 import type { SpawnPlan, Tracer } from '../tracers/tracer.ts';
 import type { Batch } from './batch.ts';
 import { interruption } from './interruption.ts';
+import { launcherEnd } from './launcher-end.ts';
 import { openLifeline } from './lifeline.ts';
 import type { Lifeline } from './lifeline.ts';
 import { startGroup } from './process-group.ts';
@@ -53,7 +54,7 @@ export async function runBlock(request: BlockRequest): Promise<BlockEnd> {
     const stalled = await follow(request, group, lifeline);
     const end = await group.ended;
     lifeline.cut();
-    await launcherEnd(request.batch.records);
+    await launcherEnd(request.batch.records, launcherEndMs);
     await writeTracerFile(directory, {
       ...traces,
       ended: { exitCode: end.exitCode, signal: end.signal },
@@ -114,13 +115,13 @@ async function follow(request: BlockRequest, group: ProcessGroup, lifeline: Life
   const ended = group.ended.then(() => 'ended' as const);
   const startedAt = performance.now();
   let progressedAt = startedAt;
-  let before: RunsSeen = { hasBegun: false, runsDone: 0, runsMs: 0, hasEnded: false };
+  let before: RunsSeen = { launcher: null, runsDone: 0, runsMs: 0, hasEnded: false };
   for (;;) {
     if ((await Promise.race([ended, pollPause()])) === 'ended') return false;
     const seen = await readRunsSeen(request.batch.records);
     if (
       seen.runsDone !== before.runsDone ||
-      seen.hasBegun !== before.hasBegun ||
+      seen.launcher !== before.launcher ||
       seen.hasEnded !== before.hasEnded
     ) {
       progressedAt = performance.now();
@@ -136,16 +137,6 @@ async function follow(request: BlockRequest, group: ProcessGroup, lifeline: Life
   }
 }
 
-/** A launcher that lost its tracer ends its runs and says so; one that was killed never will. */
-async function launcherEnd(records: string): Promise<void> {
-  const deadline = performance.now() + launcherEndMs;
-  while (performance.now() < deadline) {
-    const seen = await readRunsSeen(records);
-    if (!seen.hasBegun || seen.hasEnded) return;
-    await sleep(pollMs);
-  }
-}
-
 /** Wakes early when a signal comes, so that Ctrl-C is answered at once. */
 async function pollPause(): Promise<'pause'> {
   if (interruption.aborted) return 'pause';
@@ -155,7 +146,7 @@ async function pollPause(): Promise<'pause'> {
 function showProgress(request: BlockRequest, seen: RunsSeen, elapsedMs: number): void {
   const name = request.tracer.name === 'none' ? 'untraced' : request.tracer.name;
   const runs = request.batch.runs.length;
-  if (!seen.hasBegun) request.progress.show(`${name}: starting`);
+  if (seen.launcher === null) request.progress.show(`${name}: starting`);
   else if (seen.runsDone >= runs)
     request.progress.show(`${name}: all ${runs} runs done, the tracer is ending`);
   else {

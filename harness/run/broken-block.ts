@@ -11,7 +11,7 @@ export function whyBroken(end: BlockEnd, block: SessionFile['blocks'][number]): 
   if (seen.hasEnded && seen.runsDone === runs && !end.stalled && group.exitCode === 0) return null;
   const how = group.signal === null ? `with exit code ${group.exitCode ?? 'unknown'}` : `by ${group.signal}`;
   const who = tracer === 'none' ? 'the launcher' : tracer;
-  if (!seen.hasBegun && group.signal === null) {
+  if (seen.launcher === null && group.signal === null) {
     return {
       how: 'failed',
       exitCode: exitCodes.environment,

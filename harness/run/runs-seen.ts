@@ -5,8 +5,8 @@ import { recordSchema } from './batch.ts';
 import type { LauncherRecord } from './batch.ts';
 
 export interface RunsSeen {
-  /** The launcher has said hello: the tracer works and runs begin. */
-  readonly hasBegun: boolean;
+  /** Its pid, once it has said hello: the tracer works and runs begin. */
+  readonly launcher: number | null;
   readonly runsDone: number;
   /** How long they took together. */
   readonly runsMs: number;
@@ -20,7 +20,7 @@ export async function readRunsSeen(recordsFile: string): Promise<RunsSeen> {
   const records = text.split('\n').slice(0, -1).flatMap(readRecord);
   const runs = records.filter((record) => record.kind === 'run');
   return {
-    hasBegun: records.some(({ kind }) => kind === 'launcher'),
+    launcher: records.find((record) => record.kind === 'launcher')?.pid ?? null,
     runsDone: runs.length,
     runsMs: runs.reduce((sum, run) => sum + Number(BigInt(run.endedAt) - BigInt(run.startedAt)) / 1e6, 0),
     hasEnded: records.some(({ kind }) => kind === 'end'),

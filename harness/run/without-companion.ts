@@ -9,7 +9,7 @@ export function companionMayBeInTheWay(
   { seen, group }: BlockEnd,
   { companion }: SessionFile['blocks'][number],
 ): boolean {
-  return companion !== null && !seen.hasBegun && group.signal === null;
+  return companion !== null && seen.launcher === null && group.signal === null;
 }
 
 /**

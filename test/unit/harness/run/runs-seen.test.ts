@@ -8,7 +8,7 @@ const hello = {
   kind: 'launcher',
   schemaVersion: 1,
   session: 's',
-  pid: 1,
+  pid: 7,
   goVersion: 'go1.21',
   kernel: 'Linux',
   subreaper: true,
@@ -20,18 +20,15 @@ const run = { ...record, endedAt: '1001000' };
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 test.each([
-  ['', { hasBegun: false, runsDone: 0, runsMs: 0, hasEnded: false }],
-  [line(hello), { hasBegun: true, runsDone: 0, runsMs: 0, hasEnded: false }],
-  [line(hello) + line(run), { hasBegun: true, runsDone: 1, runsMs: 1, hasEnded: false }],
+  ['', { launcher: null, runsDone: 0, runsMs: 0, hasEnded: false }],
+  [line(hello), { launcher: 7, runsDone: 0, runsMs: 0, hasEnded: false }],
+  [line(hello) + line(run), { launcher: 7, runsDone: 1, runsMs: 1, hasEnded: false }],
   [
     line(hello) + line(run) + line(run).slice(0, -1),
-    { hasBegun: true, runsDone: 1, runsMs: 1, hasEnded: false },
+    { launcher: 7, runsDone: 1, runsMs: 1, hasEnded: false },
   ],
-  [line(hello) + '{"kind":"run"}\n' + line(run), { hasBegun: true, runsDone: 1, runsMs: 1, hasEnded: false }],
-  [
-    line(hello) + line(run) + line(run) + line(end),
-    { hasBegun: true, runsDone: 2, runsMs: 2, hasEnded: true },
-  ],
+  [line(hello) + '{"kind":"run"}\n' + line(run), { launcher: 7, runsDone: 1, runsMs: 1, hasEnded: false }],
+  [line(hello) + line(run) + line(run) + line(end), { launcher: 7, runsDone: 2, runsMs: 2, hasEnded: true }],
 ])('%j', async (text, seen) => {
   const file = join(await temporaryDirectory(), 'records.ndjson');
   await writeFile(file, text);
@@ -40,5 +37,5 @@ test.each([
 
 test('no file yet', async () => {
   const seen = await readRunsSeen(join(await temporaryDirectory(), 'records.ndjson'));
-  expect(seen).toEqual({ hasBegun: false, runsDone: 0, runsMs: 0, hasEnded: false });
+  expect(seen).toEqual({ launcher: null, runsDone: 0, runsMs: 0, hasEnded: false });
 });
