@@ -2,7 +2,8 @@
 # Usage: when-changed.sh FOLDER MESSAGE INPUT... -- COMMAND...
 # Prints MESSAGE and runs COMMAND, which makes FOLDER, unless FOLDER was made from the same INPUTs (files
 # or folders) with the same Node.js. Contents are compared, not times: a checkout touches files without
-# changing them. The stamp lies inside FOLDER, so whoever deletes FOLDER deletes the stamp too.
+# changing them. The stamp lies inside FOLDER, so whoever deletes FOLDER deletes the stamp too; its time is when the
+# inputs were last found to be these.
 set -euo pipefail
 
 main() {
@@ -15,7 +16,10 @@ main() {
   shift
   local stamp=$folder/.made-from now
   now=$(fingerprint "${inputs[@]}")
-  if [ -f "$stamp" ] && [ "$(<"$stamp")" = "$now" ]; then return; fi
+  if [ -f "$stamp" ] && [ "$(<"$stamp")" = "$now" ]; then
+    touch "$stamp"
+    return
+  fi
   rm -f "$stamp"
   echo "$message" >&2
   "$@"

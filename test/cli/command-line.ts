@@ -74,9 +74,10 @@ export function checkIsBuilt(): void {
   builtIsChecked = true;
 }
 
+/** `made-from`: when `make build` last found dist/ to be made from what the sources say now. */
 function newestIn(folder: string): number {
-  const sources = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) =>
-    /\.(ts|js)$/.test(file),
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.(ts|js|made-from)$/.test(file),
   );
-  return Math.max(...sources.map((file) => statSync(join(root, folder, file)).mtimeMs));
+  return Math.max(...files.map((file) => statSync(join(root, folder, file)).mtimeMs));
 }
